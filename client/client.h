@@ -1,0 +1,103 @@
+// The client: everything composed, on one loop. Embed it through fd() and process(), or let run_once() wait.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "client/config.h"
+#include "client/platform.h"
+#include "dmtree/tree.h"
+#include "syncml/session/session.h"
+
+namespace omadm {
+
+// A session that came to its end, as `dm-client session --json` shows it.
+struct SessionReport {
+  std::string server_id;
+  std::string session_id;
+  // completed: nothing. Else what went wrong: transport, authentication, failed (aborted, protocol), not_found
+  // (account).
+  std::optional<Error> error;
+  SessionResult result;
+  std::vector<CommandReport> commands;
+};
+
+enum class SessionCause : std::uint8_t { client, server, device };  // 1201, 1200, 1201 with what is owed
+
+// What became of a notification (NOT-030 … NOT-039).
+struct NotifyVerdict {
+  bool accepted = false;
+  std::string reason;         // why not, for people
+  Errc error = Errc::failed;  // authentication: the digest; malformed; not_found; already_exists: repeated
+  std::string server_id;
+  std::string session_id;
+  int ui_mode = 0;
+  bool server_initiated = true;
+  std::string version;  // "1.1"
+  bool default_nonce = false;
+};
+
+struct DownloadStatus {
+  std::string uri;
+  std::uint64_t received = 0, size = 0;  // octets; size 0: unknown
+  std::string state;
+};
+struct AccountStatus {
+  std::string server_id, last_session, last_result;  // RFC 3339, words
+};
+struct ClientStatus {
+  std::vector<AccountStatus> accounts;
+  std::optional<std::string> running_server, running_session;
+  std::vector<std::string> queue;  // server ids
+  std::vector<DownloadStatus> downloads;
+  std::size_t owed_alerts = 0;
+};
+
+// 1. All calls come from one thread. 2. Callbacks run inside process() or run_once(), never inside the
+// call that took them. 3. One session at a time; others queue. 4. After a restart everything owed goes on.
+class Client {
+ public:
+  // Opens the tree of platform.store. corrupt, unavailable (locked), malformed (a DDF text), io.
+  static Result<std::unique_ptr<Client>> open(ClientConfig config, Platform platform);
+  virtual ~Client() = default;
+
+  virtual int fd() const = 0;  // readable when process() has something to do
+  virtual void process() = 0;
+  virtual bool run_once(std::chrono::milliseconds limit) = 0;
+  virtual bool idle() const = 0;  // no session, no download, no installation, nothing due at once
+
+  using SessionDone = std::function<void(const SessionReport&)>;
+  // Queues a session. not_found: no such account; the error is also for an account that cannot be used.
+  virtual Result<void> start_session(const std::string& server_id, SessionCause cause, SessionDone done) = 0;
+
+  // Checks a notification and, unless `dry_run`, queues the session it asks for; `done` is called when
+  // that ends, and only if it was accepted.
+  virtual NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) = 0;
+
+  // Installs a bootstrap document. Not answered to anybody.
+  virtual Result<std::vector<std::string>> bootstrap(Bytes octets, std::string_view content_type) = 0;
+  using BootstrapDone = std::function<void(Result<std::vector<std::string>>)>;  // server ids
+  // Client initiated bootstrap over HTTPS: `url`, or the configured ones in order when empty. not_found: 404
+  // everywhere.
+  virtual void bootstrap_https(const std::string& url, BootstrapDone done) = 0;
+
+  // Keeps a generic alert until the server acknowledged it.
+  virtual Result<void> queue_alert(const GenericAlert& alert) = 0;
+
+  virtual ClientStatus status() const = 0;
+  virtual Tree& tree() = 0;
+  // Runs `callback` once, later, on the loop.
+  virtual void watch(int descriptor, unsigned events, std::function<void(unsigned)> callback) = 0;
+  virtual void unwatch(int descriptor) = 0;
+  // Address of the open notification port, "" when none.
+  virtual std::string notification_address() const = 0;
+  // Called for every message of every session, secrets masked; for [trace].
+  using Trace = std::function<void(bool outgoing, std::string_view content_type, Bytes body)>;
+  virtual void set_trace(Trace trace) = 0;
+};
+
+}  // namespace omadm

@@ -1,0 +1,62 @@
+// Everything a Client can be told. Defaults are safe; tools fill it from TOML (UI-011).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/markup/markup.h"
+#include "base/ports/http_client.h"
+#include "dmtree/uri.h"
+#include "syncml/session/session.h"
+
+namespace omadm {
+
+struct RetryConfig {
+  unsigned count = 3;
+  std::chrono::milliseconds first{1000};
+  double factor = 2.0;
+  std::chrono::milliseconds max{60000};
+};
+
+struct NotificationConfig {
+  std::string udp;                                                  // "address:port"; empty: no port is opened
+  enum class Ui : std::uint8_t { allow, deny, ask } ui = Ui::deny;  // ui-mode 3 without a user interface (NOT-057)
+  bool nonce_resync = true;                                         // SEC-101
+  unsigned max_per_hour = 10;                                       // accepted triggers an account (NOT-039)
+};
+
+struct BootstrapConfig {
+  std::vector<std::string> urls;  // tried in order
+  std::string ca_file;            // empty: that of [tls]
+  std::string username;
+  Octets passphrase;
+  std::string push_address;
+};
+
+struct FumoConfig {
+  std::string work_dir;                  // downloads; empty: FUMO only accepts no packages
+  std::uint64_t max_size = 1ULL << 30U;  // octets of a package
+  bool report_prefix = false;            // "Reversed-Domain-Name: " before the alert type (FUMO-030)
+};
+
+struct ClientConfig {
+  Encoding encoding = Encoding::wbxml;
+  DmVersion version = DmVersion::dm12;
+  std::uint32_t max_msg_size = 65536;
+  std::uint32_t max_obj_size = 4U << 20U;
+  std::chrono::seconds timeout{60};
+  RetryConfig retry;
+  AuthType min_client_auth = AuthType::md5;
+  bool allow_http = false;
+  bool allow_basic = false;
+  TlsOptions tls;
+  UriLimits uri_limits{32, 1024, 255};
+  NotificationConfig notification;
+  BootstrapConfig bootstrap;
+  FumoConfig fumo;
+  std::vector<std::string> extra_ddf;  // texts of further DDF documents
+};
+
+}  // namespace omadm

@@ -1,0 +1,84 @@
+# How a room, a test binary and the product library are built.
+
+set(OMADM_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+                   -Woverloaded-virtual -Wundef -Wformat=2)
+if(OMADM_WERROR)
+  list(APPEND OMADM_WARNINGS -Werror)
+endif()
+
+if(OMADM_SANITIZE)
+  add_compile_options(-fsanitize=${OMADM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${OMADM_SANITIZE})
+endif()
+
+# omadm_library(<room> [DEPS rooms…] [LIBS targets…]): every .cpp below the folder; a new file needs no edit here.
+function(omadm_library room)
+  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${room}/*.cpp)
+  add_library(omadm_${room} STATIC ${sources})
+  set_target_properties(omadm_${room} PROPERTIES LINKER_LANGUAGE CXX)
+  target_include_directories(omadm_${room} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+  target_compile_options(omadm_${room} PRIVATE ${OMADM_WARNINGS})
+  foreach(dep IN LISTS ARG_DEPS)
+    target_link_libraries(omadm_${room} PUBLIC omadm_${dep})
+  endforeach()
+  target_link_libraries(omadm_${room} PRIVATE ${ARG_LIBS})
+endfunction()
+
+# Turns files into one C++ source of string constants: omadm_embed(<target> <header> <namespace-free prefix> files…).
+function(omadm_embed target output)
+  set(files ${ARGN})
+  add_custom_command(
+    OUTPUT ${PROJECT_BINARY_DIR}/generated/${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${PROJECT_BINARY_DIR}/generated/${output} "-DFILES=${files}"
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${files} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    VERBATIM)
+  target_sources(${target} PRIVATE ${PROJECT_BINARY_DIR}/generated/${output})
+endfunction()
+
+# libomadm, static and shared, out of the objects of all rooms; installed with its public headers.
+function(omadm_product_library)
+  set(objects)
+  foreach(room IN LISTS ARGN)
+    list(APPEND objects $<TARGET_OBJECTS:omadm_${room}>)
+  endforeach()
+  foreach(kind static shared)
+    string(TOUPPER ${kind} kind_upper)
+    add_library(omadm_${kind} ${kind_upper} ${objects})
+    set_target_properties(omadm_${kind} PROPERTIES OUTPUT_NAME omadm LINKER_LANGUAGE CXX EXPORT_NAME ${kind}
+                          VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+    target_include_directories(omadm_${kind} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/omadm>)
+    target_link_libraries(omadm_${kind} PRIVATE LibXml2::LibXml2 OpenSSL::Crypto CURL::libcurl fmt::fmt Threads::Threads)
+  endforeach()
+endfunction()
+
+# omadm_tool(<program> [LIBS targets…]): tools/<program>/*.cpp
+function(omadm_tool program)
+  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/${program}/*.cpp)
+  add_executable(${program} ${sources})
+  set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  target_compile_options(${program} PRIVATE ${OMADM_WARNINGS})
+  target_link_libraries(${program} PRIVATE omadm_client ${ARG_LIBS})
+  install(TARGETS ${program})
+endfunction()
+
+# omadm_test(<name> DIR <folder below tests> [LIBS targets…]): one GoogleTest binary, one ctest entry a test.
+function(omadm_test name)
+  cmake_parse_arguments(ARG "" "DIR;TIMEOUT" "LIBS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${ARG_DIR}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_compile_options(${name} PRIVATE ${OMADM_WARNINGS})
+  target_compile_definitions(${name} PRIVATE OMADM_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             OMADM_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()

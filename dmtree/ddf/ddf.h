@@ -1,0 +1,63 @@
+// Device description: which nodes there may be and what they take. [TND] "Device Description Framework".
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "dmtree/acl.h"
+#include "dmtree/tree.h"
+#include "dmtree/uri.h"
+#include "dmtree/value.h"
+
+namespace omadm {
+
+// One Node of a description. TNDS-003…016.
+struct DdfNode {
+  std::string name;     // canonical; empty: a placeholder that takes any name (TNDS-004)
+  bool access[6] = {};  // by Command
+  bool can(Command command) const noexcept { return access[static_cast<std::size_t>(command)]; }
+  std::vector<Format> formats;     // DFFormat, usually one; holds Format::node for interior nodes
+  std::vector<std::string> types;  // MIME list of a leaf, management object identifier of an interior node
+  Scope scope = Scope::dynamic;
+  std::uint32_t min_occurs = 1;  // Occurrence
+  std::uint32_t max_occurs = 1;  // 0: unlimited
+  std::optional<Octets> default_value;
+  std::string description;
+  std::string title;
+  std::vector<std::unique_ptr<DdfNode>> children;
+
+  bool is_interior() const noexcept;
+  // An interior node described without children is open: anything may be added below it.
+  bool is_open() const noexcept { return is_interior() && children.empty(); }
+  const DdfNode* child(std::string_view canonical) const noexcept;  // by name, else the placeholder, else null
+};
+
+// All descriptions of a device in one tree. A node no description covers is dynamic, takes every
+// command and every format; only below the root, open nodes and undescribed nodes may it exist.
+class Ddf {
+ public:
+  Ddf();
+  Ddf(Ddf&&) noexcept;
+  Ddf& operator=(Ddf&&) noexcept;
+  ~Ddf();
+
+  // Adds one DDF document (XML). `origin` names it in errors: "file:line: what is wrong". The more local
+  // description wins (TNDS-016). malformed, too_large, unsupported (VerDTD).
+  Result<void> add(std::string_view document, std::string_view origin, const Limits& limits = {});
+
+  const DdfNode& root() const noexcept;
+  // The description in force at `uri`; null: not described. `allowed` says whether an undescribed node may be there.
+  const DdfNode* find(const Uri& uri) const noexcept;
+  bool may_exist(const Uri& uri) const noexcept;
+
+ private:
+  std::unique_ptr<DdfNode> root_;
+};
+
+}  // namespace omadm

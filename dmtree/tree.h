@@ -1,0 +1,170 @@
+// The management tree: committed state and private transactions on it. [TND].
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "dmtree/acl.h"
+#include "dmtree/management_object.h"
+#include "dmtree/store/store.h"
+#include "dmtree/uri.h"
+#include "dmtree/value.h"
+
+namespace omadm {
+
+class Clock;
+class Ddf;
+struct DdfNode;
+struct TreeNode;  // dmtree/tree_node.h
+class Overlay;    // dmtree/overlay.h
+
+// On whose behalf a transaction acts.
+struct Principal {
+  enum class Kind : std::uint8_t {
+    server,  // ACL, AccessType and permanence apply
+    user,    // a person at the device: AccessType and permanence apply, ACLs do not
+    device,  // the client itself: only formats, occurrence and the shape of the tree apply; sees the private area
+  };
+  Kind kind = Kind::device;
+  std::string server_id;  // of a server, else empty
+
+  static Principal server(std::string id) { return {Kind::server, std::move(id)}; }
+  static Principal user() { return {Kind::user, {}}; }
+  static Principal device() { return {Kind::device, {}}; }
+};
+
+// Subtree in which the client keeps what must outlive a restart. Only Principal::device sees it.
+inline constexpr std::string_view kPrivateRoot = ".omadm";  // address "./.omadm"
+
+enum class Property : std::uint8_t { acl, format, name, size, title, tstamp, type, verno };
+std::string_view to_string(Property property) noexcept;                 // "ACL", "Format", "Name" …
+std::optional<Property> property_from(std::string_view name) noexcept;  // case-exact (TND-040)
+
+enum class Scope : std::uint8_t { permanent, dynamic };
+
+// A node as one principal sees it. Views of names and values are copies.
+struct Node {
+  Uri uri;
+  Format format = Format::node;
+  std::string type;                   // leaf: MIME type; interior: management object identifier or empty
+  Octets data;                        // leaf only
+  std::vector<std::string> children;  // interior only: names, sorted
+  Scope scope = Scope::dynamic;
+  bool readable = true;  // false: AccessType or ACL keeps the value; `data` is empty then
+  bool is_leaf() const noexcept { return format != Format::node; }
+};
+
+struct NewNode {
+  std::optional<Format> format;     // absent: the DDF's only format, else chr
+  std::optional<std::string> type;  // absent: the DDF's first type, else text/plain; interior: empty
+  Octets data;
+};
+struct NewValue {
+  std::optional<Format> format;  // absent: stays (TND-138)
+  std::optional<std::string> type;
+  Octets data;
+};
+
+// Why a command is allowed or not: for `acl --explain` and error texts.
+struct AccessDecision {
+  bool allowed = false;
+  Uri decided_by;  // the node whose ACL or description decides
+  std::string why;
+};
+
+// A private overlay that sees its own edits. Dropping it uncommitted is the roll back and cannot
+// fail. Every call checks the rights of its principal in the order of TND-117. After an edit has
+// failed the overlay may hold a part of that edit: drop it. conflict: the tree moved since `begin`.
+class Transaction {
+ public:
+  Transaction(Transaction&&) noexcept;
+  Transaction& operator=(Transaction&&) noexcept;
+  ~Transaction();
+
+  // Reading. not_found, not_allowed (AccessType), permission_denied (ACL).
+  Result<Node> get(const Uri& uri) const;
+  Result<std::string> property(const Uri& uri, Property property) const;  // unsupported: Size of an interior node
+  bool exists(const Uri& uri) const;                                      // without rights: a fact about the tree
+  // The node and its subtree, parents first, children by name; nodes without Get right are left out with
+  // their branch (TND-085); leaves without Get AccessType come with readable = false (TND-087).
+  Result<std::vector<Node>> list(const Uri& uri) const;
+  Result<Acl> own_acl(const Uri& uri) const;                     // without rights
+  AccessDecision decide(const Uri& uri, Command command) const;  // without side effects
+
+  // Editing.
+  Result<void> add(const Uri& uri, NewNode node);        // already_exists; missing parents are added (TND-092)
+  Result<void> replace(const Uri& uri, NewValue value);  // never creates
+  Result<void> set_property(const Uri& uri, Property property, std::string_view text);
+  Result<void> remove(const Uri& uri);
+  Result<void> copy(const Uri& source, const Uri& target);
+  // Device only: add or replace, whichever it takes; formats as given.
+  Result<void> put(const Uri& uri, NewNode node);
+  // Where the last failed edit failed: the implicit parent of TND-092, else empty.
+  const std::optional<Uri>& failed_at() const noexcept;
+
+  bool empty() const noexcept;  // no edits
+  const Principal& principal() const noexcept;
+  const Tree& tree() const noexcept;
+
+  // All edits become the committed state and one record of the store, which `Tree::flush` makes durable.
+  // conflict, veto, unavailable, storage_full, io. An empty transaction commits to nothing.
+  Result<void> commit() &&;
+
+ private:
+  friend class Tree;
+  Transaction(Tree& tree, Principal who, Origin origin);
+  Tree* tree_ = nullptr;
+  Principal who_;
+  Origin origin_;
+  std::unique_ptr<Overlay> overlay_;
+};
+
+// Committed state. Everything here runs on the loop thread.
+// 1. What `commit` returned ok for is visible to every later transaction. 2. After `flush` returned ok
+// it survives power loss. 3. After an io error of the store the tree refuses further commits.
+class Tree {
+ public:
+  // Replays `store`, then adds what `ddf` says is permanent and missing. References must outlive the tree.
+  static Result<std::unique_ptr<Tree>> open(Store& store, const Ddf& ddf, const Clock& clock);
+  ~Tree();
+
+  Transaction begin(Principal who, Origin origin = {});
+  // Makes every commit so far durable, then tells the objects; call before a Status leaves. Compacts
+  // when the store wants it.
+  Result<void> flush();
+
+  // Checks the rights of `who`, then asks the object attached at or above `request.uri`.
+  Result<ExecOutcome> exec(const Principal& who, const ExecRequest& request);
+
+  // `object` owns the subtree at `root` until detached; the deepest root wins. Not owned.
+  void attach(const Uri& root, ManagementObject& object);
+  void detach(const ManagementObject& object);
+
+  // Drops `server_id` from every ACL (TND-073), as the device.
+  Result<void> remove_server(std::string_view server_id);
+
+  void set_uri_limits(const UriLimits& limits);
+  const UriLimits& uri_limits() const noexcept;
+  const Ddf& ddf() const noexcept;
+  const LoadReport& load_report() const noexcept;
+  std::uint64_t generation() const noexcept;  // commits since opening
+  std::size_t node_count() const noexcept;
+
+  // Called after each flush with the commits it made durable; for `watch` and status displays.
+  using Observer = std::function<void(const CommitRecord&)>;
+  void observe(Observer observer);
+
+ private:
+  friend class Transaction;
+  struct Impl;
+  explicit Tree(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace omadm

@@ -1,0 +1,38 @@
+// The trigger message, Package#0 of DM 1.2. [NOT]; NOT-001…008, 020…024, 030…039.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/crypto/secret.h"
+#include "base/result.h"
+
+namespace omadm {
+
+inline constexpr std::string_view kNotificationType = "application/vnd.syncml.notification";
+
+struct Package0 {
+  Octets digest;                 // 16 octets
+  std::uint16_t version = 11;    // times 0.1: 11 is 1.1
+  std::uint8_t ui_mode = 0;      // 0 … 3
+  bool server_initiated = true;  // the initiator bit
+  std::uint16_t session_id = 0;
+  std::string server_id;
+  Octets vendor;
+  Octets trigger;  // everything the digest covers: octet 16 to the end
+
+  std::string session_id_text() const;  // hexadecimal, upper case, no leading zeros (NOT-005)
+};
+
+// Structure alone (checks 2, 3, 4, 6 of notification.md section 4). malformed; unsupported: another version.
+Result<Package0> parse_package0(Bytes message);
+Octets write_package0(const Package0& message, const Secret& password, Bytes nonce);  // computes digest and trigger
+bool digest_matches(const Package0& message, std::string_view name, const Secret& password, Bytes nonce);
+
+// The trigger out of what a bearer delivered: the octets themselves, or the body of a WSP Push PDU
+// with content type 0x44. malformed, unsupported (another content type).
+Result<Bytes> notification_body(Bytes octets, std::string_view content_type);
+
+}  // namespace omadm
