@@ -1,0 +1,52 @@
+# What `cmake --install` puts where. Components: library (what a device needs), development, programs.
+include(CMakePackageConfigHelpers)
+
+# The public headers and what they include; tests/layering_test.py keeps this list complete.
+set(OMADM_PUBLIC_HEADERS
+  base/bytes.h
+  base/crypto/secret.h
+  base/io/clock.h
+  base/io/log.h
+  base/limits.h
+  base/markup/markup.h
+  base/markup/vocabulary.h
+  base/ports/http_client.h
+  base/result.h
+  client/client.h
+  client/config.h
+  client/platform.h
+  dmtree/acl.h
+  dmtree/management_object.h
+  dmtree/store/memory_store.h
+  dmtree/store/store.h
+  dmtree/tree.h
+  dmtree/uri.h
+  dmtree/value.h
+  mo/fumo/firmware_slot.h
+  syncml/auth/credential.h
+  syncml/session/session.h
+)
+foreach(header IN LISTS OMADM_PUBLIC_HEADERS)
+  get_filename_component(folder ${header} DIRECTORY)
+  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/omadm/${folder} COMPONENT development)
+endforeach()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/omadm)
+foreach(kind shared static)
+  install(TARGETS omadm_${kind} EXPORT omadm_${kind}
+          LIBRARY COMPONENT library NAMELINK_COMPONENT development
+          ARCHIVE COMPONENT development)
+  install(EXPORT omadm_${kind} NAMESPACE omadm:: FILE omadm-${kind}.cmake DESTINATION ${package_dir}
+          COMPONENT development)
+endforeach()
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/omadmConfig.cmake.in ${PROJECT_BINARY_DIR}/omadmConfig.cmake
+                              INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/omadmConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/omadmConfig.cmake ${PROJECT_BINARY_DIR}/omadmConfigVersion.cmake
+        DESTINATION ${package_dir} COMPONENT development)
+# By a script at installation, for the prefix may be chosen as late as that.
+install(CODE "
+  set(prefix \"\${CMAKE_INSTALL_PREFIX}\")
+  configure_file(\"${CMAKE_CURRENT_LIST_DIR}/omadm.pc.in\" \"${PROJECT_BINARY_DIR}/omadm.pc\" @ONLY)"
+        COMPONENT development)
+install(CODE "set(libdir \"${CMAKE_INSTALL_LIBDIR}\")" COMPONENT development)
