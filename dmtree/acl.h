@@ -11,10 +11,10 @@
 
 namespace omadm {
 
-// What a node can be asked for: the five words of an ACL, and Copy, which has none (TND-072).
-enum class Command : std::uint8_t { add, delete_, exec, get, replace, copy };
-inline constexpr std::array kAclCommands{Command::add, Command::delete_, Command::exec, Command::get, Command::replace};
-std::string_view to_string(Command command) noexcept;  // "Add", "Delete", "Exec", "Get", "Replace", "Copy"
+// What a node can be asked for: the five words of an ACL, and Copy, which has none (TND-072). [TND] "AccessType".
+enum class AccessType : std::uint8_t { add, delete_, exec, get, replace, copy };
+inline constexpr std::array kAclCommands{AccessType::add, AccessType::delete_, AccessType::exec, AccessType::get, AccessType::replace};
+std::string_view to_string(AccessType command) noexcept;  // "Add", "Delete", "Exec", "Get", "Replace", "Copy"
 
 // One node's own ACL. Empty means: the nearest ancestor with a value decides (TND-062).
 class Acl {
@@ -23,10 +23,10 @@ class Acl {
   // `Get=*&Replace=a+b`. The same command twice is united (TND-065); malformed otherwise.
   static Result<Acl> parse(std::string_view text);
   // Get, Replace and Delete for one server, as bootstrap gives (BOOT-016).
-  static Acl granting(std::string_view server_id, std::initializer_list<Command> commands);
+  static Acl granting(std::string_view server_id, std::initializer_list<AccessType> commands);
 
   bool empty() const noexcept;
-  bool grants(Command command, std::string_view server_id) const noexcept;  // copy: never
+  bool grants(AccessType command, std::string_view server_id) const noexcept;  // copy: never
   std::string str() const;  // normalised: Add, Delete, Exec, Get, Replace; ids in order of arrival
   // Without `server_id` (TND-073). True when something changed.
   bool remove_server(std::string_view server_id);

@@ -95,7 +95,7 @@ class Transaction {
   // their branch (TND-085); leaves without Get AccessType come with readable = false (TND-087).
   Result<std::vector<Node>> list(const Uri& uri) const;
   Result<Acl> own_acl(const Uri& uri) const;                     // without rights
-  AccessDecision decide(const Uri& uri, Command command) const;  // without side effects
+  AccessDecision decide(const Uri& uri, AccessType command) const;  // without side effects
 
   // Editing.
   Result<void> add(const Uri& uri, NewNode node);        // already_exists; missing parents are added (TND-092)

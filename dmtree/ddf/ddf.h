@@ -20,8 +20,8 @@ namespace omadm {
 // One Node of a description. TNDS-003…016.
 struct DdfNode {
   std::string name;     // canonical; empty: a placeholder that takes any name (TNDS-004)
-  bool access[6] = {};  // by Command
-  bool can(Command command) const noexcept { return access[static_cast<std::size_t>(command)]; }
+  bool access[6] = {};  // by AccessType
+  bool can(AccessType command) const noexcept { return access[static_cast<std::size_t>(command)]; }
   std::vector<Format> formats;     // DFFormat, usually one; holds Format::node for interior nodes
   std::vector<std::string> types;  // MIME list of a leaf, management object identifier of an interior node
   Scope scope = Scope::dynamic;
