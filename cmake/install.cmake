@@ -44,9 +44,23 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/omadmConfig.cmake.in ${P
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/omadmConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/omadmConfig.cmake ${PROJECT_BINARY_DIR}/omadmConfigVersion.cmake
         DESTINATION ${package_dir} COMPONENT development)
-# By a script at installation, for the prefix may be chosen as late as that.
-install(CODE "
-  set(prefix \"\${CMAKE_INSTALL_PREFIX}\")
-  configure_file(\"${CMAKE_CURRENT_LIST_DIR}/omadm.pc.in\" \"${PROJECT_BINARY_DIR}/omadm.pc\" @ONLY)"
-        COMPONENT development)
-install(CODE "set(libdir \"${CMAKE_INSTALL_LIBDIR}\")" COMPONENT development)
+# Its prefix is found from its own place, so the tree may be moved.
+file(RELATIVE_PATH OMADM_PC_TO_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/omadm.pc.in ${PROJECT_BINARY_DIR}/omadm.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/omadm.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+
+# UI-008: each program with its manual and its completion.
+foreach(program dm-client dmtree-cli dm-server dm-trace)
+  set(folder ${PROJECT_SOURCE_DIR}/tools/${program})
+  if(NOT TARGET ${program})
+    continue()
+  endif()
+  install(TARGETS ${program} COMPONENT programs)
+  install(FILES ${folder}/${program}.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs)
+  install(FILES ${folder}/${program}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          RENAME ${program} COMPONENT programs)
+endforeach()
+if(TARGET dm-client)
+  configure_file(${PROJECT_SOURCE_DIR}/packaging/dm-client.service.in ${PROJECT_BINARY_DIR}/dm-client.service @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/dm-client.service DESTINATION lib/systemd/system COMPONENT programs)
+endif()

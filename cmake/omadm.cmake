@@ -6,6 +6,16 @@ if(OMADM_WERROR)
   list(APPEND OMADM_WARNINGS -Werror)
 endif()
 
+# A second build of the same text costs nothing where ccache is installed.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+# Linking needs memory more than processors.
+set_property(GLOBAL APPEND PROPERTY JOB_POOLS link=2)
+set(CMAKE_JOB_POOL_LINK link)
+
 if(OMADM_SANITIZE)
   add_compile_options(-fsanitize=${OMADM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${OMADM_SANITIZE})
@@ -66,7 +76,6 @@ function(omadm_tool program)
   set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   target_compile_options(${program} PRIVATE ${OMADM_WARNINGS})
   target_link_libraries(${program} PRIVATE omadm_client ${ARG_LIBS})
-  install(TARGETS ${program})
 endfunction()
 
 # omadm_test(<name> DIR <folder below tests> [LIBS targets…]): one GoogleTest binary, one ctest entry a test.
@@ -84,5 +93,6 @@ function(omadm_test name)
   target_compile_definitions(${name} PRIVATE OMADM_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              OMADM_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  gtest_discover_tests(${name} TEST_PREFIX "${OMADM_TEST_PREFIX}" DISCOVERY_TIMEOUT 60
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds with g++ and clang++, and runs every test: in a debug build and under the address
+# and undefined behaviour sanitizers. Ends with ctest's summary; exit status 0 only when everything passed.
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+Usage: tools/test.sh [--quick | --preset NAME] [--full] [-R REGEX]
+  --quick        the debug build alone
+  --preset NAME  this preset alone: dev, asan, tsan or clang
+  --full         also clang-tidy over every source (slow)
+  -R REGEX       only tests whose name matches
+TEXT
+}
+
+presets=(dev asan)
+clang=yes
+tidy=no
+selection=()
+while (($#)); do
+  case $1 in
+    --quick) presets=(dev) clang=no ;;
+    --preset) presets=("${2:?--preset needs a name}") clang=no && shift ;;
+    --full) tidy=yes clang=yes ;;
+    -R) selection+=(-R "${2:?-R needs an expression}") && shift ;;
+    -h | --help) usage && exit 0 ;;
+    *) echo "test.sh: unknown option: $1" >&2 && usage >&2 && exit 2 ;;
+  esac
+  shift
+done
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=tools/lib/packages.sh
+. tools/lib/packages.sh
+require_packages "${build_packages[@]}" "${test_packages[@]}"
+jobs=$(compile_jobs)
+
+step() { printf '\n== %s\n' "$*"; }
+
+build() { # build PRESET [cmake arguments…]
+  step "Build: $1"
+  cmake --preset "$1" "${@:2}" --log-level=NOTICE >/dev/null
+  cmake --build --preset "$1" -j "$jobs" -- --quiet
+}
+
+for preset in "${presets[@]}"; do build "$preset"; done
+[[ $clang == no ]] || build clang -DOMADM_TESTS=OFF
+if [[ $tidy == yes ]]; then
+  step "clang-tidy"
+  run-clang-tidy -quiet -p build/clang -j "$jobs" "^$PWD/(base|wbxml|dmtree|syncml|transport|mo|bootstrap|client|tools)/" 2>/dev/null
+fi
+
+# One run over all presets, so that one summary closes the output and counts everything.
+mkdir -p build/all
+for preset in "${presets[@]}"; do printf 'subdirs("%s")\n' "$PWD/build/$preset"; done >build/all/CTestTestfile.cmake
+step "Tests: ${presets[*]}"
+export ASAN_OPTIONS=${ASAN_OPTIONS:-strict_string_checks=1:detect_stack_use_after_return=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+exec ctest --test-dir build/all --parallel "$(nproc)" --output-on-failure --no-tests=error "${selection[@]}"
