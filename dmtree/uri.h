@@ -10,6 +10,9 @@
 
 namespace omadm {
 
+// No address has more segments than this, whatever the limits say: it bounds every walk of the tree.
+inline constexpr std::size_t kMaxSegments = 256;
+
 // The values of ./DevDetail/URI/*; 0 is unlimited. Characters, not octets (TND-027…030).
 struct UriLimits {
   std::uint16_t max_depth = 0;    // segments, the root's "." not counted

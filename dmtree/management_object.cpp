@@ -1,0 +1,15 @@
+#include "dmtree/management_object.h"
+
+namespace omadm {
+
+Result<std::optional<Octets>> ManagementObject::read(const Uri&) { return std::optional<Octets>(); }
+
+Result<void> ManagementObject::check(const Transaction&, Edits) { return {}; }
+
+void ManagementObject::committed(Edits) noexcept {}
+
+Result<ExecOutcome> ManagementObject::exec(const ExecRequest& request) {
+  return Error{Errc::unsupported, "nothing to execute at " + request.uri.str()};
+}
+
+}  // namespace omadm
