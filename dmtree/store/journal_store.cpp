@@ -1,0 +1,269 @@
+#include "dmtree/store/journal_store.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace omadm {
+namespace {
+
+constexpr int kMostEvidence = 9;  // files of one kind: flash is small
+
+constexpr std::string_view kNothingUsable = "no snapshot is usable and the journal does not begin at the beginning";
+
+}  // namespace
+
+JournalStore::JournalStore(FileSystem& files, std::string directory, JournalStoreOptions options)
+    : files_(files), directory_(std::move(directory)), options_(options), compact_above_(options.compact_above) {}
+
+Result<std::unique_ptr<JournalStore>> JournalStore::open(FileSystem& files, std::string directory,
+                                                         JournalStoreOptions options) {
+  DM_TRY(files.list(directory));
+  return std::unique_ptr<JournalStore>(new JournalStore(files, std::move(directory), options));
+}
+
+std::string JournalStore::path(std::string_view name) const { return directory_ + "/" + std::string(name); }
+
+Result<Octets> JournalStore::read_file(std::string_view name, bool& exists) const {
+  Result<Octets> content = files_.read(path(name), options_.max_octets);
+  exists = content || content.error().code != Errc::not_found;
+  return content;
+}
+
+// --- loading
+
+Result<LoadReport> JournalStore::load(const Replay& replay) {
+  if (loaded_) return Error{Errc::unavailable, "the store was loaded before"};
+  loaded_ = true;
+  failed_ = true;  // until everything below succeeded
+  LoadReport report;
+  const SnapshotContent snapshot = DM_TRY(load_snapshot(report));
+  sequence_ = snapshot.commit.sequence;
+  time_ = snapshot.commit.time;
+  generation_ = snapshot.generation;
+  report.generation = snapshot.generation;
+  if (sequence_ != 0) {
+    DM_TRY(replay(snapshot.commit));
+    ++report.records;
+  }
+  DM_TRY(load_journal(replay, report));
+  failed_ = false;
+  return report;
+}
+
+// The best snapshot there is; one with sequence 0 when there has been none yet.
+Result<SnapshotContent> JournalStore::load_snapshot(LoadReport& report) {
+  const Result<Octets> newest = read_file(kSnapshotFile, snapshot_exists_);
+  if (newest) {
+    compact_above_ = std::max<std::uint64_t>(options_.compact_above, newest->size());
+    Result<SnapshotContent> content = read_snapshot(*newest);
+    if (content || content.error().code == Errc::unsupported) return content;
+    snapshot_bad_ = true;
+    report.problems.push_back(std::string(kSnapshotFile) + ": " + content.error().detail);
+  } else if (snapshot_exists_) {
+    return newest.error();
+  }
+  // No newest one and a former one: power went between the two renames. The journal was not cut yet.
+  bool exists = false;
+  const Result<Octets> former = read_file(kFormerSnapshotFile, exists);
+  if (former) {
+    Result<SnapshotContent> content = read_snapshot(*former);
+    if (content && snapshot_bad_) report.problems.emplace_back("the former snapshot is used instead");
+    if (content || content.error().code == Errc::unsupported) return content;
+    former_snapshot_bad_ = true;
+    report.problems.push_back(std::string(kFormerSnapshotFile) + ": " + content.error().detail);
+  } else if (exists) {
+    return former.error();
+  }
+  return SnapshotContent{};
+}
+
+Result<void> JournalStore::load_journal(const Replay& replay, LoadReport& report) {
+  const bool needed = sequence_ == 0 && !report.problems.empty();  // no snapshot could be read
+  const Result<Octets> journal = read_file(kJournalFile, journal_exists_);
+  if (!journal && journal_exists_) return journal.error();
+  if (!journal) {
+    if (needed) return Error{Errc::corrupt, report.problems.front() + "; " + std::string(kNothingUsable)};
+    return {};
+  }
+  bool follows = true;
+  const std::uint64_t base = sequence_;
+  const auto each = [&](CommitRecord&& commit) -> Result<void> {
+    ++report.records;
+    if (!follows || commit.sequence <= sequence_) return {};  // in the snapshot already
+    follows = commit.sequence == sequence_ + 1;
+    if (!follows) return {};
+    sequence_ = commit.sequence;
+    time_ = commit.time;
+    return replay(commit);
+  };
+  const JournalScan scan = DM_TRY(scan_journal(*journal, each));
+  journal_size_ = journal_good_ = scan.good_size;
+  if (!follows || (needed && sequence_ == 0)) {
+    if (base == 0) {
+      const std::string first = report.problems.empty() ? "the snapshot is missing" : report.problems.front();
+      return Error{Errc::corrupt, first + "; " + std::string(kNothingUsable)};
+    }
+    report.problems.emplace_back("the journal does not continue the snapshot in use; later changes are lost");
+    journal_damaged_ = true;
+    journal_size_ = journal_good_ = kFileHeaderSize;
+  } else if (scan.end == JournalScan::End::damaged) {
+    report.problems.push_back(std::string(kJournalFile) + ": " + scan.problem + "; what follows is lost");
+    journal_damaged_ = true;
+  }
+  return {};
+}
+
+// --- writing
+
+Result<void> JournalStore::writable() const {
+  if (!loaded_) return Error{Errc::unavailable, "the store was not loaded"};
+  if (failed_) return Error{Errc::unavailable, "the store failed before; open it again"};
+  return {};
+}
+
+Result<void> JournalStore::fail(Error error) {
+  failed_ = true;
+  pending_.clear();
+  journal_.reset();
+  return error;
+}
+
+Result<void> JournalStore::append(const CommitRecord& commit) {
+  DM_TRY(writable());
+  if (commit.sequence != sequence_ + 1) return Error{Errc::failed, "commit is out of sequence"};
+  pending_ += DM_TRY(write_record(commit, pending_.empty()));
+  sequence_ = commit.sequence;
+  time_ = commit.time;
+  return {};
+}
+
+Result<void> JournalStore::sync() {
+  DM_TRY(writable());
+  if (pending_.empty()) return {};
+  if (const auto ready = prepare(); !ready) return fail(ready.error());
+  if (const auto written = journal_->append(pending_); !written) return fail(written.error());
+  if (const auto synced = journal_->sync(); !synced) return fail(synced.error());
+  journal_size_ += pending_.size();
+  pending_.clear();
+  return {};
+}
+
+Result<void> JournalStore::prepare() {
+  if (prepared_) return {};
+  if (snapshot_bad_) {
+    DM_TRY(set_aside(kSnapshotFile));
+    snapshot_bad_ = snapshot_exists_ = false;
+  }
+  if (former_snapshot_bad_) DM_TRY(set_aside(kFormerSnapshotFile));
+  former_snapshot_bad_ = false;
+  if (journal_damaged_) DM_TRY(repair_journal());
+  journal_ = DM_TRY(files_.open_append(path(kJournalFile)));
+  if (journal_good_ < kFileHeaderSize) {
+    // Also a torn header ends here. The header is durable before the first record: see scan_journal().
+    DM_TRY(journal_->truncate(0));
+    DM_TRY(journal_->append(write_file_header(FileKind::journal, 0)));
+    journal_size_ = journal_good_ = kFileHeaderSize;
+  } else {
+    DM_TRY(journal_->truncate(journal_good_));
+  }
+  // A killed process may have left records, or the journal's name, unsynced. No later batch may stand behind those.
+  DM_TRY(journal_->sync());
+  DM_TRY(files_.sync_directory(directory_));
+  journal_exists_ = prepared_ = true;
+  return {};
+}
+
+std::string JournalStore::evidence_name(std::string_view name) const {
+  const Result<std::vector<std::string>> names = files_.list(directory_);
+  if (!names) return {};
+  for (int n = 1; n <= kMostEvidence; ++n) {
+    std::string candidate = std::string(name) + ".bad-" + std::to_string(n);
+    if (std::find(names->begin(), names->end(), candidate) == names->end()) return candidate;
+  }
+  return {};
+}
+
+Result<void> JournalStore::set_aside(std::string_view name) {
+  const std::string evidence = evidence_name(name);
+  if (evidence.empty()) {
+    DM_TRY(files_.remove(path(name)));
+  } else {
+    DM_TRY(files_.rename(path(name), path(evidence)));
+  }
+  return files_.sync_directory(directory_);
+}
+
+// The evidence is a copy: the good prefix is at no moment missing under the journal's name.
+Result<void> JournalStore::repair_journal() {
+  if (const std::string name = evidence_name(kJournalFile); !name.empty()) {
+    const Octets journal = DM_TRY(files_.read(path(kJournalFile), options_.max_octets));
+    const std::unique_ptr<AppendFile> copy = DM_TRY(files_.open_append(path(name)));
+    DM_TRY(copy->append(journal));
+    DM_TRY(copy->sync());
+    DM_TRY(files_.sync_directory(directory_));
+  }
+  journal_damaged_ = false;  // prepare() cuts
+  return {};
+}
+
+// --- compaction
+
+bool JournalStore::wants_compaction() const {
+  return loaded_ && !failed_ && journal_size_ + pending_.size() > compact_above_;
+}
+
+Result<void> JournalStore::compact(std::uint64_t sequence, const Snapshot& snapshot) {
+  DM_TRY(writable());
+  if (sequence != sequence_ || sequence == 0) return Error{Errc::failed, "a snapshot is of the last commit"};
+  Origin origin;
+  origin.who = "device";
+  RecordWriter writer(sequence, time_, origin, true);
+  snapshot([&writer](const NodeRecord& node) { writer.put(node); });
+  Octets content = write_file_header(FileKind::snapshot, generation_ + 1);
+  content += DM_TRY(std::move(writer).finish());
+
+  if (const auto ready = prepare(); !ready) return fail(ready.error());
+  if (const auto written = write_new_snapshot(content); !written) {
+    if (written.error().code != Errc::storage_full) return fail(written.error());
+    compact_above_ = journal_size_ + pending_.size() + options_.compact_above;
+    return written.error();
+  }
+  if (const auto installed = install_snapshot(); !installed) return fail(installed.error());
+  ++generation_;
+  pending_.clear();  // all of it is in the snapshot
+  compact_above_ = std::max<std::uint64_t>(options_.compact_above, content.size());
+  if (const auto cut = cut_journal(); !cut) return fail(cut.error());
+  return {};
+}
+
+Result<void> JournalStore::write_new_snapshot(Bytes content) {
+  const std::string name = path(kNewSnapshotFile);
+  // What a power cut left of an earlier one.
+  if (const auto removed = files_.remove(name); !removed && removed.error().code != Errc::not_found) return removed;
+  Result<void> result;
+  if (const auto file = files_.open_append(name); file) {
+    result = (*file)->append(content);
+    if (result) result = (*file)->sync();
+  } else {
+    result = file.error();
+  }
+  if (!result && result.error().code == Errc::storage_full) {
+    if (const auto removed = files_.remove(name); !removed && removed.error().code != Errc::not_found) return removed;
+  }
+  return result;
+}
+
+Result<void> JournalStore::install_snapshot() {
+  if (snapshot_exists_) DM_TRY(files_.rename(path(kSnapshotFile), path(kFormerSnapshotFile)));
+  DM_TRY(files_.rename(path(kNewSnapshotFile), path(kSnapshotFile)));
+  snapshot_exists_ = true;
+  return files_.sync_directory(directory_);
+}
+
+Result<void> JournalStore::cut_journal() {
+  DM_TRY(journal_->truncate(kFileHeaderSize));
+  journal_size_ = kFileHeaderSize;
+  return journal_->sync();
+}
+
+}  // namespace omadm

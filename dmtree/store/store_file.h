@@ -1,0 +1,47 @@
+// The files of a journal store: header, then records. Reading is safe on hostile octets.
+//
+//   header = "omadm" kind version "\n" generation crc     kind 'j' or 's'; u32le each; 16 octets
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "dmtree/store/record.h"
+
+namespace omadm {
+
+enum class FileKind : char { journal = 'j', snapshot = 's' };
+inline constexpr std::size_t kFileHeaderSize = 16;
+inline constexpr char kFileVersion = 1;
+
+Octets write_file_header(FileKind kind, std::uint32_t generation);  // a journal's generation is 0
+// The generation. incomplete: shorter than a header; malformed; unsupported: a version to come.
+Result<std::uint32_t> read_file_header(Bytes file, FileKind kind);
+
+// What a journal turned out to be.
+struct JournalScan {
+  enum class End : std::uint8_t {
+    clean,    // good to the last octet
+    torn,     // what follows `good_size` was being written when the power went: never acknowledged
+    damaged,  // what follows `good_size` had been synced once
+  };
+  End end = End::clean;
+  std::size_t good_size = 0;  // octets, header included; 0: not even the header
+  std::size_t records = 0;
+  std::string problem;  // for people: where and what, when damaged
+};
+// Hands every good record to `each`, in order; an error of `each` is the end and the result. unsupported: version.
+Result<JournalScan> scan_journal(Bytes file, const std::function<Result<void>(CommitRecord&&)>& each);
+
+struct SnapshotContent {
+  std::uint32_t generation = 0;
+  CommitRecord commit;
+};
+// corrupt: anything is wrong with it; unsupported: version.
+Result<SnapshotContent> read_snapshot(Bytes file);
+
+}  // namespace omadm
