@@ -32,22 +32,14 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tools/lib/packages.sh
 . tools/lib/packages.sh
+# shellcheck source=tools/lib/build.sh
+. tools/lib/build.sh
 require_packages "${build_packages[@]}" "${test_packages[@]}"
-jobs=$(compile_jobs)
-
-step() { printf '\n== %s\n' "$*"; }
-
-build() { # build PRESET [cmake arguments…]
-  step "Build: $1"
-  cmake --preset "$1" "${@:2}" --log-level=NOTICE >/dev/null
-  cmake --build --preset "$1" -j "$jobs" -- --quiet
-}
-
-for preset in "${presets[@]}"; do build "$preset"; done
-[[ $clang == no ]] || build clang -DOMADM_TESTS=OFF
+for preset in "${presets[@]}"; do build "$preset" all; done
+[[ $clang == no ]] || build clang all -DOMADM_TESTS=OFF
 if [[ $tidy == yes ]]; then
   step "clang-tidy"
-  run-clang-tidy -quiet -p build/clang -j "$jobs" "^$PWD/(base|wbxml|dmtree|syncml|transport|mo|bootstrap|client|tools)/" 2>/dev/null
+  run-clang-tidy -quiet -p build/clang -j "$(compile_jobs)" "^$PWD/(base|wbxml|dmtree|syncml|transport|mo|bootstrap|client|tools)/" 2>/dev/null
 fi
 
 # One run over all presets, so that one summary closes the output and counts everything.

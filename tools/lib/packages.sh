@@ -39,19 +39,12 @@ require_packages() {
   fi
   echo "Installing ${#missing[@]} packages: ${missing[*]}"
   local -a apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
+  local -a install=("${apt[@]}" install --yes --no-install-recommends "${missing[@]}")
+  # The second attempt is for a machine on which an earlier installation was cut short.
   "${apt[@]}" update &&
-    "${apt[@]}" install --yes --no-install-recommends "${missing[@]}" >/dev/null &&
+    { "${install[@]}" >/dev/null || { "${as_root[@]}" dpkg --configure -a && "${install[@]}" >/dev/null; }; } &&
     mapfile -t missing < <(missing_packages "$@") &&
     ((${#missing[@]} == 0)) && return 0
   echo "$(basename "$0"): could not install: ${missing[*]}" >&2
   return 1
-}
-
-# As many compilers at once as there are processors and 1.5 GiB pieces of free memory.
-compile_jobs() {
-  local processors pieces
-  processors=$(nproc)
-  pieces=$(awk '/^MemAvailable:/ {print int($2 / 1572864)}' /proc/meminfo)
-  ((pieces >= 1)) || pieces=1
-  echo $((processors < pieces ? processors : pieces))
 }
