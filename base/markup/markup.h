@@ -53,7 +53,7 @@ class MarkupWriter {
  public:
   virtual ~MarkupWriter() = default;
   virtual void start(Element element) = 0;
-  virtual void text(std::string_view text) = 0;  // XML: escaped
+  virtual void text(std::string_view text) = 0;  // UTF-8. XML: escaped; a character XML cannot hold becomes U+FFFD
   virtual void opaque(Bytes octets) = 0;         // WBXML: OPAQUE; XML: CDATA, the octets must be XML text
   virtual void end() = 0;
   virtual void empty(Element element) = 0;  // an element without content

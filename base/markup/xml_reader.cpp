@@ -1,0 +1,325 @@
+#include "base/markup/xml_reader.h"
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+#include <libxml/xmlerror.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+
+namespace omadm {
+namespace {
+
+// Octets given to libxml2 at a time; what they say is queued until next() asks for it.
+constexpr std::size_t kChunk = 32U << 10U;
+// Every attribute default is looked at for every element: an internal subset may not hold many.
+constexpr std::size_t kMaxAttributeDeclarations = 512;
+
+const char* chars(const xmlChar* text) noexcept { return reinterpret_cast<const char*>(text); }
+
+// Errors without a parser context go to a handler of the thread, by default stderr: silent in here.
+class QuietErrors {
+ public:
+  QuietErrors() noexcept : handler_(xmlStructuredError), context_(xmlStructuredErrorContext) {
+    xmlSetStructuredErrorFunc(nullptr, [](void*, xmlErrorPtr) noexcept {});
+  }
+  ~QuietErrors() { xmlSetStructuredErrorFunc(context_, handler_); }
+  QuietErrors(const QuietErrors&) = delete;
+  QuietErrors& operator=(const QuietErrors&) = delete;
+
+ private:
+  xmlStructuredErrorFunc handler_;
+  void* context_;
+};
+
+// Which element a name means in a document without, or with old-fashioned, namespaces.
+Element look_up(std::optional<CodePage> page, bool in_tree, std::string_view name) noexcept {
+  constexpr std::array<CodePage, 3> outside = {CodePage::syncml, CodePage::metinf, CodePage::dmddf};
+  constexpr std::array<CodePage, 3> inside = {CodePage::dmddf, CodePage::syncml, CodePage::metinf};
+  if (page == CodePage::dmddf) return element_by_name(CodePage::dmddf, name);
+  if (page == CodePage::metinf) {  // declared on Meta, it covers Meta itself
+    const Element element = element_by_name(CodePage::metinf, name);
+    return element != Element::unknown ? element : element_by_name(CodePage::syncml, name);
+  }
+  for (const CodePage candidate : in_tree ? inside : outside) {
+    const Element element = element_by_name(candidate, name);
+    if (element != Element::unknown) return element;
+  }
+  return Element::unknown;
+}
+
+class XmlReader final : public MarkupReader {
+ public:
+  XmlReader(Bytes document, const Limits& limits);
+  ~XmlReader() override;
+  XmlReader(const XmlReader&) = delete;
+  XmlReader& operator=(const XmlReader&) = delete;
+
+  Result<Event> next() override;
+  Position position() const override { return position_; }
+
+ private:
+  enum class Kind : std::uint8_t { start, end, text };
+  struct Record {
+    Kind kind;
+    bool foreign;
+    Element element;
+    std::uint32_t line;
+    std::size_t offset;
+    const char* name;   // start: in libxml2's dictionary, which lives as long as the parser
+    std::size_t begin;  // text: where it begins in text_
+    std::size_t length;
+  };
+  // What a name meant the last time. libxml2 keeps each name once, so pointers are compared.
+  struct Known {
+    const xmlChar* name = nullptr;
+    std::uint8_t key = 0;
+    Element element = Element::unknown;
+    std::size_t length = 0;
+  };
+  struct KnownUri {
+    const xmlChar* uri = nullptr;
+    std::optional<CodePage> page;
+  };
+
+  void feed();
+  void fail(Errc code, std::string_view what, long line);
+  void stop(Errc code, std::string_view what);
+  void record(Record record);
+  void add_text(const xmlChar* text, int length);
+  void open(const xmlChar* name, const xmlChar* prefix, const xmlChar* uri);
+  void close();
+  std::optional<CodePage> page_of(const xmlChar* uri);
+  const Known& known(const xmlChar* name, std::optional<CodePage> page);
+  void check_encoding();
+  static xmlSAXHandler handler() noexcept;
+  static XmlReader& self(void* context) noexcept { return *static_cast<XmlReader*>(context); }
+
+  Bytes document_;
+  Limits limits_;
+  xmlParserCtxtPtr parser_ = nullptr;
+  std::size_t fed_ = 0;
+  bool finished_ = false;
+  std::optional<Error> error_;
+
+  std::vector<Record> queue_;
+  std::size_t next_ = 0;
+  std::string text_;
+  Position position_;
+
+  std::vector<Element> open_;
+  std::size_t tree_depth_ = 0;  // depth of the outermost MgmtTree; 0: outside
+  std::size_t elements_ = 0;
+  std::size_t text_run_ = 0;  // octets since the last tag
+  std::size_t attribute_declarations_ = 0;
+  std::array<Known, 128> known_{};
+  std::array<KnownUri, 4> uris_{};
+  std::size_t next_uri_ = 0;
+};
+
+XmlReader::XmlReader(Bytes document, const Limits& limits) : document_(document), limits_(limits) {
+  if (document_.size() > limits_.max_octets) {
+    error_ = Error{Errc::too_large, "the document is over " + std::to_string(limits_.max_octets) + " octets"};
+    return;
+  }
+  static const bool initialised = (xmlInitParser(), true);
+  static_cast<void>(initialised);
+  const QuietErrors quiet;
+  xmlSAXHandler sax = handler();
+  fed_ = std::min<std::size_t>(4, document_.size());  // what libxml2 tells the encoding by
+  parser_ = xmlCreatePushParserCtxt(&sax, this, document_.data(), static_cast<int>(fed_), nullptr);
+  if (parser_ == nullptr) {
+    error_ = Error{Errc::failed, "no XML parser"};
+    return;
+  }
+  // HUGE lifts libxml2's fixed limits: ours are stricter, except where a caller wants more.
+  xmlCtxtUseOptions(parser_, XML_PARSE_NONET | XML_PARSE_HUGE);
+}
+
+XmlReader::~XmlReader() {
+  if (parser_ == nullptr) return;
+  if (parser_->myDoc != nullptr) xmlFreeDoc(parser_->myDoc);  // libxml2 makes one to note a refused entity
+  parser_->myDoc = nullptr;
+  xmlFreeParserCtxt(parser_);
+}
+
+Result<Event> XmlReader::next() {
+  while (next_ == queue_.size()) {
+    if (error_) return *error_;
+    if (finished_) return Event{Done{}};
+    feed();
+  }
+  const Record& record = queue_[next_++];
+  position_ = {record.line, record.offset};
+  switch (record.kind) {
+    case Kind::start:
+      return Event{Start{record.element, {record.name, record.length}, record.foreign}};
+    case Kind::end:
+      return Event{End{record.element}};
+    case Kind::text:
+      break;
+  }
+  return Event{Text{std::string_view(text_).substr(record.begin, record.length)}};
+}
+
+void XmlReader::feed() {
+  queue_.clear();
+  text_.clear();
+  next_ = 0;
+  const QuietErrors quiet;
+  const Bytes chunk = document_.substr(fed_, kChunk);
+  fed_ += chunk.size();
+  finished_ = chunk.empty();
+  xmlParseChunk(parser_, chunk.data(), static_cast<int>(chunk.size()), finished_ ? 1 : 0);
+  if (parser_->wellFormed == 0 && !error_) fail(Errc::malformed, "not well-formed", 0);
+  if (finished_ && !error_ && elements_ == 0) fail(Errc::malformed, "no element", 1);
+}
+
+void XmlReader::fail(Errc code, std::string_view what, long line) {
+  if (error_) return;
+  error_ = Error{code, "line " + std::to_string(line) + ": " + std::string(trim(what))};
+}
+
+void XmlReader::stop(Errc code, std::string_view what) {
+  fail(code, what, parser_->input != nullptr ? parser_->input->line : 0);
+  xmlStopParser(parser_);
+}
+
+void XmlReader::record(Record record) {
+  const xmlParserInputPtr input = parser_->input;
+  record.line = static_cast<std::uint32_t>(input->line);
+  record.offset = input->consumed + static_cast<std::size_t>(input->cur - input->base);
+  queue_.push_back(record);
+}
+
+void XmlReader::add_text(const xmlChar* text, int length) {
+  if (error_ || length <= 0) return;
+  const auto count = static_cast<std::size_t>(length);
+  text_run_ += count;
+  if (text_run_ > limits_.max_text) return stop(Errc::too_large, "a text over the limit");
+  if (queue_.empty() || queue_.back().kind != Kind::text) {
+    record({Kind::text, false, Element::unknown, 0, 0, nullptr, text_.size(), 0});
+  }
+  queue_.back().length += count;
+  text_.append(chars(text), count);
+}
+
+void XmlReader::open(const xmlChar* name, const xmlChar* prefix, const xmlChar* uri) {
+  if (error_) return;
+  if (open_.size() >= limits_.max_depth) return stop(Errc::too_large, "elements nested too deeply");
+  if (++elements_ > limits_.max_elements) return stop(Errc::too_large, "too many elements");
+  const std::optional<CodePage> page = uri != nullptr ? page_of(uri) : std::nullopt;
+  const bool foreign = (uri != nullptr && !page) || (uri == nullptr && prefix != nullptr);
+  const Known& meaning = known(name, page);
+  const Element element = foreign ? Element::unknown : meaning.element;
+  open_.push_back(element);
+  if (element == Element::DdfMgmtTree && tree_depth_ == 0) tree_depth_ = open_.size();
+  text_run_ = 0;
+  record({Kind::start, foreign, element, 0, 0, chars(name), 0, meaning.length});
+}
+
+void XmlReader::close() {
+  if (error_ || open_.empty()) return;
+  record({Kind::end, false, open_.back(), 0, 0, nullptr, 0, 0});
+  if (open_.size() == tree_depth_) tree_depth_ = 0;
+  open_.pop_back();
+  text_run_ = 0;
+}
+
+std::optional<CodePage> XmlReader::page_of(const xmlChar* uri) {
+  for (const KnownUri& entry : uris_) {
+    if (entry.uri == uri) return entry.page;
+  }
+  KnownUri& entry = uris_[next_uri_++ % uris_.size()];
+  entry = {uri, page_of_namespace(chars(uri))};
+  return entry.page;
+}
+
+const XmlReader::Known& XmlReader::known(const xmlChar* name, std::optional<CodePage> page) {
+  const bool in_tree = tree_depth_ != 0;
+  const unsigned page_key = page ? static_cast<unsigned>(*page) : 3U;
+  const auto key = static_cast<std::uint8_t>(page_key << 1U | (in_tree ? 1U : 0U));
+  const auto address = reinterpret_cast<std::uintptr_t>(name);
+  Known& entry = known_[((address >> 2U) ^ (address >> 9U) ^ key) % known_.size()];
+  if (entry.name != name || entry.key != key) {
+    const std::string_view text = chars(name);
+    entry = {name, key, look_up(page, in_tree, text), text.size()};
+  }
+  return entry;
+}
+
+void XmlReader::check_encoding() {
+  const xmlChar* const declared = parser_->encoding != nullptr ? parser_->encoding : parser_->input->encoding;
+  if (declared == nullptr) return;
+  constexpr std::array<std::string_view, 7> accepted = {"UTF-8",    "UTF8",  "UTF-16",  "UTF-16LE",
+                                                        "UTF-16BE", "ASCII", "US-ASCII"};
+  const auto same = [declared](std::string_view name) { return equals_ignoring_case(name, chars(declared)); };
+  if (std::none_of(accepted.begin(), accepted.end(), same)) {
+    stop(Errc::unsupported, "character encoding " + std::string(chars(declared)));
+  }
+}
+
+xmlSAXHandler XmlReader::handler() noexcept {
+  xmlSAXHandler sax;
+  std::memset(&sax, 0, sizeof sax);
+  sax.initialized = XML_SAX2_MAGIC;
+  sax.startDocument = [](void* context) noexcept { self(context).check_encoding(); };
+  sax.startElementNs = [](void* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri, int,
+                          const xmlChar**, int, int,
+                          const xmlChar**) noexcept { self(context).open(name, prefix, uri); };
+  sax.endElementNs = [](void* context, const xmlChar*, const xmlChar*, const xmlChar*) noexcept {
+    self(context).close();
+  };
+  sax.characters = [](void* context, const xmlChar* text, int length) noexcept {
+    self(context).add_text(text, length);
+  };
+  sax.ignorableWhitespace = sax.characters;  // being the same, nothing is taken for ignorable
+  sax.cdataBlock = sax.characters;
+  sax.entityDecl = [](void* context, const xmlChar*, int, const xmlChar*, const xmlChar*, xmlChar*) noexcept {
+    self(context).stop(Errc::malformed, "an entity is declared");
+  };
+  sax.unparsedEntityDecl = [](void* context, const xmlChar*, const xmlChar*, const xmlChar*, const xmlChar*) noexcept {
+    self(context).stop(Errc::malformed, "an entity is declared");
+  };
+  sax.getEntity = [](void* context, const xmlChar* name) noexcept -> xmlEntityPtr {
+    const xmlEntityPtr entity = xmlGetPredefinedEntity(name);
+    if (entity == nullptr) self(context).stop(Errc::malformed, "an unknown entity");
+    return entity;
+  };
+  sax.getParameterEntity = [](void* context, const xmlChar*) noexcept -> xmlEntityPtr {
+    self(context).stop(Errc::malformed, "a parameter entity");
+    return nullptr;
+  };
+  sax.reference = [](void* context, const xmlChar*) noexcept {
+    self(context).stop(Errc::malformed, "an unknown entity");
+  };
+  sax.attributeDecl = [](void* context, const xmlChar*, const xmlChar*, int, int, const xmlChar*,
+                         xmlEnumerationPtr values) noexcept {
+    xmlFreeEnumeration(values);  // the handler owns it
+    XmlReader& reader = self(context);
+    if (++reader.attribute_declarations_ > kMaxAttributeDeclarations) {
+      reader.stop(Errc::too_large, "too many attribute declarations");
+    }
+  };
+  sax.serror = [](void* context, xmlErrorPtr error) noexcept {
+    if (error->level != XML_ERR_FATAL) return;
+    const bool encoding = error->code == XML_ERR_UNSUPPORTED_ENCODING || error->code == XML_ERR_UNKNOWN_ENCODING;
+    self(context).fail(encoding ? Errc::unsupported : Errc::malformed,
+                       error->message != nullptr ? error->message : "not well-formed", error->line);
+  };
+  return sax;
+}
+
+}  // namespace
+
+std::unique_ptr<MarkupReader> make_xml_reader(Bytes document, const Limits& limits) {
+  return std::make_unique<XmlReader>(document, limits);
+}
+
+}  // namespace omadm

@@ -1,0 +1,160 @@
+#include "base/markup/xml_writer.h"
+
+#include <array>
+#include <cassert>
+#include <utility>
+#include <vector>
+
+namespace omadm {
+namespace {
+
+constexpr std::string_view kCdataStart = "<![CDATA[";
+constexpr std::string_view kCdataEnd = "]]>";
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD, for characters XML 1.0 cannot hold
+constexpr int kHasChildren = 1 << 8;                       // in Mark::page, which else holds the code page
+
+// What stands in the document for each octet; empty: the octet itself.
+constexpr std::array<std::string_view, 256> make_escapes() {
+  std::array<std::string_view, 256> escapes{};
+  for (std::size_t c = 0; c < 0x20; ++c) escapes[c] = kReplacement;
+  escapes['\t'] = escapes['\n'] = {};
+  escapes['\r'] = "&#13;";  // a bare CR would be read back as LF
+  escapes['&'] = "&amp;";
+  escapes['<'] = "&lt;";
+  escapes['>'] = "&gt;";
+  return escapes;
+}
+constexpr std::array<std::string_view, 256> kEscapes = make_escapes();
+
+// U+FFFE and U+FFFF are the only characters of three octets that XML refuses.
+bool is_noncharacter(std::string_view text, std::size_t at) noexcept {
+  return text.substr(at, 3) == "\xEF\xBF\xBE" || text.substr(at, 3) == "\xEF\xBF\xBF";
+}
+
+class XmlWriter final : public MarkupWriter {
+ public:
+  explicit XmlWriter(const XmlWriterOptions& options) : pretty_(options.pretty) {}
+
+  void start(Element element) override {
+    open_tag(element);
+    out_ += '>';
+    open_.push_back({element, false});
+    closing_ += xml_name(element).size() + 3;
+  }
+
+  void text(std::string_view text) override {
+    std::size_t copied = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const auto c = static_cast<unsigned char>(text[i]);
+      const bool refused = c == 0xEF && is_noncharacter(text, i);
+      if (kEscapes[c].empty() && !refused) continue;
+      out_.append(text, copied, i - copied);
+      out_ += refused ? kReplacement : kEscapes[c];
+      if (refused) i += 2;
+      copied = i + 1;
+    }
+    out_.append(text, copied);
+  }
+
+  void opaque(Bytes octets) override {
+    out_ += kCdataStart;
+    std::size_t copied = 0;
+    for (std::size_t i = 0; i < octets.size(); ++i) {
+      const auto c = static_cast<unsigned char>(octets[i]);
+      if (c == '>' && i >= copied + 2 && octets.substr(i - 2, 2) == "]]") {
+        out_.append(octets, copied, i - copied);
+        ((out_ += kCdataEnd) += kCdataStart) += '>';
+      } else if (c == '\r' || is_refused(octets, i)) {
+        out_.append(octets, copied, i - copied);
+        ((out_ += kCdataEnd) += c == '\r' ? kEscapes[c] : kReplacement) += kCdataStart;
+        if (c == 0xEF) i += 2;
+      } else {
+        continue;
+      }
+      copied = i + 1;
+    }
+    out_.append(octets, copied);
+    out_ += kCdataEnd;
+  }
+
+  void end() override {
+    assert(!open_.empty());
+    const Open last = open_.back();
+    open_.pop_back();
+    if (last.has_children) indent(open_.size());
+    const std::string_view name = xml_name(last.element);
+    (((out_ += "</") += name) += '>');
+    closing_ -= name.size() + 3;
+  }
+
+  void empty(Element element) override {
+    open_tag(element);
+    out_ += "/>";
+  }
+
+  std::size_t size() const override { return out_.size(); }
+
+  std::size_t size_if_finished() const override {
+    std::size_t total = out_.size() + closing_;
+    if (!pretty_) return total;
+    for (std::size_t depth = 0; depth < open_.size(); ++depth) {
+      // Every open element but the innermost one has a child: the next open element.
+      if (open_[depth].has_children) total += 1 + 2 * depth;
+    }
+    return total;
+  }
+
+  Mark mark() const override {
+    const bool children = !open_.empty() && open_.back().has_children;
+    return {out_.size(), open_.size(), children ? kHasChildren : 0};
+  }
+
+  void rewind(const Mark& mark) override {
+    assert(mark.depth == open_.size() && mark.size <= out_.size());
+    out_.resize(mark.size);
+    if (!open_.empty()) open_.back().has_children = (mark.page & kHasChildren) != 0;
+  }
+
+  Octets finish() && override {
+    assert(open_.empty());
+    return std::move(out_);
+  }
+
+ private:
+  struct Open {
+    Element element;
+    bool has_children;
+  };
+
+  static bool is_refused(std::string_view text, std::size_t at) noexcept {
+    const auto c = static_cast<unsigned char>(text[at]);
+    return (c < 0x20 && !kEscapes[c].empty()) || (c == 0xEF && is_noncharacter(text, at));
+  }
+
+  void indent(std::size_t depth) {
+    if (!pretty_) return;
+    out_ += '\n';
+    out_.append(2 * depth, ' ');
+  }
+
+  void open_tag(Element element) {
+    if (!out_.empty()) indent(open_.size());
+    (out_ += '<') += xml_name(element);
+    const bool inherited = !open_.empty() && code_page(open_.back().element) == code_page(element);
+    if (!inherited) ((out_ += " xmlns=\"") += xml_namespace(code_page(element))) += '"';
+    if (!open_.empty()) open_.back().has_children = true;
+  }
+
+  bool pretty_;
+  std::string out_;
+  std::vector<Open> open_;
+  std::size_t closing_ = 0;  // octets of the end tags of open_
+};
+
+}  // namespace
+
+std::unique_ptr<MarkupWriter> make_xml_writer(const XmlWriterOptions& options) {
+  return std::make_unique<XmlWriter>(options);
+}
+
+}  // namespace omadm
