@@ -91,6 +91,9 @@ class Transaction {
   Result<Node> get(const Uri& uri) const;
   Result<std::string> property(const Uri& uri, Property property) const;  // unsupported: Size of an interior node
   bool exists(const Uri& uri) const;                                      // without rights: a fact about the tree
+  // The stored node whatever the principal may see, for code that must know the true shape of a subtree.
+  // Never show it to anybody. nullopt: no such node.
+  std::optional<Node> peek(const Uri& uri) const;
   // The node and its subtree, parents first, children by name; nodes without Get right are left out with
   // their branch (TND-085); leaves without Get AccessType come with readable = false (TND-087).
   Result<std::vector<Node>> list(const Uri& uri) const;

@@ -1,0 +1,155 @@
+// The tree as a TNDS document, and what `?list=TNDS…` selects. TNDS-048…054, 070…076.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/markup/xml_writer.h"
+#include "base/text.h"
+#include "dmtree/ddf/ddf.h"
+#include "dmtree/tnds/format_elements.h"
+#include "dmtree/tnds/tnds.h"
+#include "wbxml/wbxml_writer.h"
+
+namespace omadm {
+namespace {
+
+struct SelectedProperty {
+  std::string_view name;
+  bool TndsSelection::*member;
+};
+constexpr std::array kSelectable{
+    SelectedProperty{"ACL", &TndsSelection::acl},     SelectedProperty{"Format", &TndsSelection::format},
+    SelectedProperty{"Title", &TndsSelection::title}, SelectedProperty{"TStamp", &TndsSelection::tstamp},
+    SelectedProperty{"Type", &TndsSelection::type},   SelectedProperty{"VerNo", &TndsSelection::verno},
+    SelectedProperty{"Value", &TndsSelection::value},
+};
+
+class TndsWriter {
+ public:
+  TndsWriter(const Transaction& transaction, Encoding encoding, const TndsSelection& selection, MarkupWriter& out)
+      : transaction_(transaction), encoding_(encoding), selection_(selection), out_(out) {}
+
+  Result<void> write(const std::vector<Node>& nodes);
+
+ private:
+  Result<void> write_node(const Node& node);
+  void write_properties(const Node& node);
+  void write_property(Element element, const Uri& uri, Property property);
+  Result<void> write_value(const Node& node);
+
+  const Transaction& transaction_;
+  Encoding encoding_;
+  const TndsSelection& selection_;
+  MarkupWriter& out_;
+};
+
+Result<void> TndsWriter::write(const std::vector<Node>& nodes) {
+  const Uri private_root = Uri().child(kPrivateRoot);
+  const std::size_t top = nodes.front().uri.depth();
+  std::size_t open = 0;
+  out_.start(Element::DdfMgmtTree);
+  out_.leaf(Element::DdfVerDTD, "1.2");
+  for (const Node& node : nodes) {
+    if (node.uri.is_within(private_root)) continue;
+    for (const std::size_t depth = node.uri.depth() - top; open > depth; --open) out_.end();
+    out_.start(Element::DdfNode);
+    ++open;
+    DM_TRY(write_node(node));
+  }
+  for (; open > 0; --open) out_.end();
+  out_.end();
+  return {};
+}
+
+Result<void> TndsWriter::write_node(const Node& node) {
+  // An empty name stands for the target, and the root's can be nothing else.
+  out_.leaf(Element::DdfNodeName, node.uri.is_root() ? std::string_view() : node.uri.name());
+  write_properties(node);
+  if (!node.is_leaf() || !selection_.value || !node.readable) return {};
+  // The device itself could read a secret; nobody gets it in an export (MO-010).
+  const DdfNode* description = transaction_.tree().ddf().find(node.uri);
+  if (description != nullptr && !description->can(AccessType::get)) return {};
+  return write_value(node);
+}
+
+void TndsWriter::write_properties(const Node& node) {
+  const auto mark = out_.mark();
+  out_.start(Element::DdfRTProperties);
+  const std::size_t empty_size = out_.size();
+  if (selection_.acl) write_property(Element::DdfACL, node.uri, Property::acl);
+  if (selection_.format) {
+    out_.start(Element::DdfFormat);
+    out_.empty(element_of(node.format));
+    out_.end();
+  }
+  if (selection_.title) write_property(Element::DdfTitle, node.uri, Property::title);
+  if (selection_.tstamp) write_property(Element::DdfTStamp, node.uri, Property::tstamp);
+  if (selection_.type) {
+    out_.start(Element::DdfType);
+    out_.leaf(node.is_leaf() ? Element::DdfMIME : Element::DdfDDFName, node.type);
+    out_.end();
+  }
+  if (selection_.verno) write_property(Element::DdfVerNo, node.uri, Property::verno);
+  if (out_.size() != empty_size) return out_.end();
+  out_.rewind(mark);
+  out_.empty(Element::DdfRTProperties);
+}
+
+// A property the node does not have, or that is empty, or that may not be read, is left out.
+void TndsWriter::write_property(Element element, const Uri& uri, Property property) {
+  const Result<std::string> text = transaction_.property(uri, property);
+  if (text && !text.value().empty() && is_xml_text(text.value())) out_.leaf(element, text.value());
+}
+
+Result<void> TndsWriter::write_value(const Node& node) {
+  if (node.format == Format::bin) {
+    if (encoding_ == Encoding::xml) {
+      out_.leaf(Element::DdfValue, base64_encode(node.data));
+      return {};
+    }
+    if (node.data.empty()) return out_.empty(Element::DdfValue), Result<void>();
+    out_.start(Element::DdfValue);
+    out_.opaque(node.data);
+    out_.end();
+    return {};
+  }
+  if (encoding_ == Encoding::xml && !is_xml_text(node.data)) {
+    return Error{Errc::bad_format, "the value of " + node.uri.str() + " cannot be written as XML"};
+  }
+  out_.leaf(Element::DdfValue, node.data);
+  return {};
+}
+
+}  // namespace
+
+Result<TndsSelection> TndsSelection::parse(std::string_view list) {
+  constexpr std::string_view kWord = "TNDS";
+  const Error refused{Errc::unsupported, "not a TNDS list: " + std::string(list)};
+  if (!list.starts_with(kWord)) return refused;
+  list.remove_prefix(kWord.size());
+  TndsSelection selection;
+  if (list.empty()) return selection;
+  const char sign = list.front();
+  if (sign != '+' && sign != '-') return refused;
+  const bool chosen = sign == '+';
+  for (const SelectedProperty& row : kSelectable) selection.*row.member = !chosen;
+  for (const std::string_view name : split(list.substr(1), sign)) {
+    const auto row = std::find_if(kSelectable.begin(), kSelectable.end(),
+                                  [&](const SelectedProperty& candidate) { return candidate.name == name; });
+    if (row == kSelectable.end()) return refused;
+    selection.*row->member = chosen;
+  }
+  return selection;
+}
+
+Result<Octets> write_tnds(const Transaction& transaction, const Uri& uri, Encoding encoding,
+                          const TndsSelection& selection) {
+  const std::vector<Node> nodes = DM_TRY(transaction.list(uri));
+  if (nodes.empty()) return Error{Errc::not_found, uri.str() + " does not exist"};
+  std::unique_ptr<MarkupWriter> out =
+      encoding == Encoding::xml ? make_xml_writer() : make_wbxml_writer(WbxmlDocument::dmddf);
+  DM_TRY(TndsWriter(transaction, encoding, selection, *out).write(nodes));
+  return std::move(*out).finish();
+}
+
+}  // namespace omadm
