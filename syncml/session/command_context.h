@@ -1,0 +1,70 @@
+// What every handler of a command works with.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/markup/markup.h"
+#include "dmtree/tree.h"
+#include "syncml/message.h"
+#include "syncml/session/status_map.h"
+
+namespace omadm {
+
+// An Item on its way back: Results of a Get.
+struct ResultItem {
+  std::string uri;
+  std::string format;          // empty: chr, left out
+  std::string type;            // empty: text/plain, left out
+  std::optional<Octets> data;  // as it goes into the message
+  bool opaque = false;
+};
+
+// What became of one Item.
+struct ItemOutcome {
+  StatusCode status = StatusCode::ok;
+  std::vector<ResultItem> results;       // Get
+  std::vector<std::string> data;         // Items of the Status
+  std::optional<std::string> failed_at;  // Item/Target of the Status: the implicit parent that failed (PRO-163)
+};
+
+// One Item with the Meta that counts for it (PRO-082).
+struct ItemRequest {
+  const Command& command;
+  const Item& item;
+  std::optional<std::string_view> format, type;
+};
+
+struct CommandContext {
+  Tree& tree;
+  Encoding encoding;  // of the message, so of its binary data
+  Principal who;
+  Origin origin;
+  std::uint64_t max_result = 0;  // octets of one object the server takes; 0: any (PRO-061)
+};
+
+// Handlers of one Item. Those with a transaction leave committing to the caller.
+ItemOutcome handle_add(const CommandContext& context, Transaction& transaction, const ItemRequest& request);
+ItemOutcome handle_replace(const CommandContext& context, Transaction& transaction, const ItemRequest& request);
+ItemOutcome handle_delete(const CommandContext& context, Transaction& transaction, const ItemRequest& request);
+ItemOutcome handle_copy(const CommandContext& context, Transaction& transaction, const ItemRequest& request);
+ItemOutcome handle_get(const CommandContext& context, const ItemRequest& request);
+ItemOutcome handle_exec(const CommandContext& context, const ItemRequest& request);
+// An Alert of the server, 1222 and 1223 excepted. Session alerts are no news, user interaction has no user.
+StatusCode handle_alert(const Command& command);
+
+// Shared by the handlers.
+ItemOutcome refused(const Error& error, AccessType command);
+// The address in a LocURI: malformed becomes not_found (PRO-151).
+Result<Address> address_of(const std::optional<std::string_view>& loc_uri, const UriLimits& limits);
+// The Item's Data as octets, Base64 resolved where Format says so (PRO-085, TND-059). incomplete: no Data.
+struct DecodedData {
+  std::optional<Format> format;  // as the node is to have it; nullopt: not said
+  Octets octets;
+};
+Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest& request, const Uri& target);
+bool is_tnds(const ItemRequest& request) noexcept;
+
+}  // namespace omadm

@@ -1,0 +1,309 @@
+#include "syncml/session/command_runner.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace omadm {
+namespace {
+
+std::string_view uri_of(const Item& item) { return item.target.value_or(item.source.value_or("")); }
+
+bool edits_tree(CommandName name) noexcept {
+  return name == CommandName::add || name == CommandName::replace || name == CommandName::delete_ ||
+         name == CommandName::copy;
+}
+
+}  // namespace
+
+bool is_command(const Command& command) noexcept {
+  return command.name != CommandName::status && command.name != CommandName::results;
+}
+
+bool is_alert(const Command& command, std::string_view code) noexcept {
+  return command.name == CommandName::alert && trim(command.data) == code;
+}
+
+CommandRunner::CommandRunner(Tree& tree, SessionHost& host, PackageWriter& writer, std::string server_id,
+                             std::string session_id, std::uint32_t max_obj_size)
+    : tree_(tree),
+      host_(host),
+      writer_(writer),
+      server_id_(std::move(server_id)),
+      session_id_(std::move(session_id)),
+      large_object_(max_obj_size) {}
+
+void CommandRunner::run(const Message& message) {
+  msg_id_ = message.header.msg_id;
+  encoding_ = message.encoding;
+  urgent_ = false;
+  for (const Command& command : message.commands) {
+    if (is_command(command)) run_command(command, true);
+  }
+  if (message.final_message && large_object_.open()) interrupt_large_object();  // PRO-256
+}
+
+void CommandRunner::refuse(const Message& message, StatusCode status) {
+  msg_id_ = message.header.msg_id;
+  encoding_ = message.encoding;
+  urgent_ = false;
+  for (const Command& command : message.commands) {
+    if (is_command(command)) answer_all(command, status);
+  }
+}
+
+void CommandRunner::run_while_owing(const Message& message) {
+  msg_id_ = message.header.msg_id;
+  encoding_ = message.encoding;
+  urgent_ = true;
+  for (const Command& command : message.commands) {
+    if (!is_command(command)) continue;
+    answer_all(command, is_alert(command, "1222") ? StatusCode::ok : StatusCode::command_not_allowed);
+  }
+  urgent_ = false;
+}
+
+void CommandRunner::run_command(const Command& command, bool chunks_allowed) {
+  if (command.cmd_id.empty() || command.cmd_id == "0") return answer_all(command, StatusCode::bad_request);  // PRO-088
+  const bool goes_on =
+      is_alert(command, "1222") || (!command.items.empty() && large_object_.continues(command, command.items.front()));
+  if (large_object_.open() && !goes_on) interrupt_large_object();
+  switch (command.name) {
+    case CommandName::atomic:
+      return run_atomic(command);
+    case CommandName::sequence:
+      return run_sequence(command);
+    case CommandName::alert:
+      return answer_all(command, is_alert(command, "1222") ? StatusCode::ok : handle_alert(command));
+    case CommandName::unknown:
+      return answer_all(command, StatusCode::bad_request);
+    case CommandName::map:
+    case CommandName::put:
+    case CommandName::search:
+    case CommandName::sync:
+    case CommandName::move:
+      return answer_all(command, StatusCode::optional_feature_not_supported);  // PRO-081
+    default:
+      return run_items(command, chunks_allowed);
+  }
+}
+
+void CommandRunner::run_items(const Command& command, bool chunks_allowed) {
+  if (command.items.empty()) return answer_all(command, StatusCode::incomplete_command);
+  std::vector<ItemOutcome> outcomes;
+  outcomes.reserve(command.items.size());
+  for (const Item& item : command.items) outcomes.push_back(run_item(command, item, chunks_allowed));
+  answer(command, outcomes);
+}
+
+ItemOutcome CommandRunner::run_item(const Command& command, const Item& item, bool chunks_allowed) {
+  ItemOutcome outcome;
+  if (item.more_data) {
+    if (large_object_.open() && !large_object_.continues(command, item)) interrupt_large_object();
+    outcome.status = chunks_allowed ? large_object_.take(command, item) : StatusCode::command_failed;
+    return outcome;
+  }
+  if (!large_object_.open()) return execute(command, item);
+  if (!large_object_.continues(command, item)) {
+    interrupt_large_object();
+    return execute(command, item);
+  }
+  if (const auto refusal = large_object_.finish(item)) {
+    outcome.status = *refusal;
+  } else {
+    outcome = execute(command, large_object_.whole());
+  }
+  large_object_.drop();
+  return outcome;
+}
+
+CommandContext CommandRunner::context_for(const Command& command) const {
+  CommandContext context{tree_, encoding_, Principal::server(server_id_), {}, max_result_};
+  context.origin.who = "server:" + server_id_;
+  context.origin.session = session_id_;
+  context.origin.msg = std::string(msg_id_);
+  context.origin.cmd = std::string(command.cmd_id);
+  context.origin.command = std::string(to_string(command.name));
+  return context;
+}
+
+ItemOutcome CommandRunner::edit(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
+  switch (request.command.name) {
+    case CommandName::add:
+      return handle_add(context, transaction, request);
+    case CommandName::replace:
+      return handle_replace(context, transaction, request);
+    case CommandName::delete_:
+      return handle_delete(context, transaction, request);
+    default:
+      return handle_copy(context, transaction, request);
+  }
+}
+
+namespace {
+
+// PRO-082: an Item's own Meta counts, element by element, before the command's.
+ItemRequest request_for(const Command& command, const Item& item) {
+  ItemRequest request{command, item, item.meta.format, item.meta.type};
+  if (!request.format) request.format = command.meta.format;
+  if (!request.type) request.type = command.meta.type;
+  return request;
+}
+
+}  // namespace
+
+ItemOutcome CommandRunner::execute(const Command& command, const Item& item) {
+  const CommandContext context = context_for(command);
+  const ItemRequest request = request_for(command, item);
+  if (command.name == CommandName::get) return handle_get(context, request);
+  if (command.name == CommandName::exec) return handle_exec(context, request);
+  Transaction transaction = tree_.begin(context.who, context.origin);
+  ItemOutcome outcome = edit(context, transaction, request);
+  if (!is_success(outcome.status)) return outcome;
+  const auto committed = std::move(transaction).commit();
+  return committed ? outcome : refused(committed.error(), AccessType::replace);
+}
+
+// PRO-211: 200 as soon as it runs; PRO-212: a failing child does not stop the others.
+void CommandRunner::run_sequence(const Command& command) {
+  put_status(command, StatusCode::ok, nullptr, nullptr);
+  for (const Command& child : command.children) {
+    if (child.name == CommandName::sequence) {
+      put_status(child, StatusCode::command_failed, nullptr, nullptr);
+      for (const Command& inner : child.children) answer_all(inner, StatusCode::not_executed);
+    } else if (is_command(child)) {
+      run_command(child, false);
+    }
+  }
+}
+
+StatusCode CommandRunner::run_in_atomic(const Command& command, Transaction& transaction) {
+  if (command.cmd_id.empty()) return StatusCode::bad_request;
+  if (command.name == CommandName::alert) return handle_alert(command);
+  if (!edits_tree(command.name)) return StatusCode::command_failed;  // PRO-224
+  if (command.items.empty()) return StatusCode::incomplete_command;
+  const CommandContext context = context_for(command);
+  for (const Item& item : command.items) {
+    if (item.more_data) return StatusCode::command_failed;  // PRO-228
+    const ItemOutcome outcome = edit(context, transaction, request_for(command, item));
+    if (!is_success(outcome.status)) return outcome.status;
+  }
+  return StatusCode::ok;
+}
+
+// PRO-221 … 223: all or nothing, in document order; the Atomic's own Status stands first (PRO-125).
+void CommandRunner::run_atomic(const Command& command) {
+  const CommandContext context = context_for(command);
+  Transaction transaction = tree_.begin(context.who, context.origin);
+  std::vector<StatusCode> statuses(command.children.size(), StatusCode::not_executed);
+  std::size_t run = 0;
+  bool good = true;
+  while (good && run < command.children.size()) {
+    statuses[run] = run_in_atomic(command.children[run], transaction);
+    good = is_success(statuses[run]);
+    ++run;
+  }
+  if (good) {
+    const auto committed = std::move(transaction).commit();
+    good = committed.has_value();
+    // An object's refusal concerns the whole; the last child carries its reason.
+    if (!good && run > 0) statuses[run - 1] = status_of(committed.error(), AccessType::replace);
+  }
+  if (!good) {
+    for (std::size_t i = 0; i + 1 < run; ++i) statuses[i] = StatusCode::atomic_roll_back_ok;
+  }
+  put_status(command, good ? StatusCode::ok : StatusCode::atomic_failed, nullptr, nullptr);
+  for (std::size_t i = 0; i < command.children.size(); ++i) {
+    const Command& child = command.children[i];
+    put_status(child, statuses[i], child.items.size() == 1 ? &child.items.front() : nullptr, nullptr);
+    for (const Command& inner : child.children) answer_all(inner, StatusCode::not_executed);
+  }
+}
+
+// PRO-256: something else came before the last chunk.
+void CommandRunner::interrupt_large_object() {
+  Command alert;
+  alert.name = CommandName::alert;
+  alert.data = "1225";
+  alert.has_data = true;
+  Item item;
+  if (!large_object_.target().empty()) item.target = large_object_.target();
+  if (!large_object_.source().empty()) item.source = large_object_.source();
+  alert.items.push_back(item);
+  writer_.put(alert);
+  large_object_.drop();
+}
+
+// PRO-123: one Status for all Items when they fared alike, else one each.
+void CommandRunner::answer(const Command& command, const std::vector<ItemOutcome>& outcomes) {
+  const bool alike = std::all_of(outcomes.begin(), outcomes.end(), [&](const ItemOutcome& outcome) {
+    return outcome.status == outcomes.front().status && !outcome.failed_at && outcome.data.empty();
+  });
+  if (alike && outcomes.size() > 1) {
+    put_status(command, outcomes.front().status, nullptr, nullptr);
+  } else {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      put_status(command, outcomes[i].status, &command.items[i], &outcomes[i]);
+    }
+  }
+  for (const ItemOutcome& outcome : outcomes) {
+    for (const ResultItem& result : outcome.results) put_results(command, result);
+  }
+}
+
+void CommandRunner::answer_all(const Command& command, StatusCode status) {
+  const bool one = command.items.size() == 1 && command.name != CommandName::alert;  // PRO-331
+  put_status(command, status, one ? &command.items.front() : nullptr, nullptr);
+  for (const Command& child : command.children) answer_all(child, status);
+}
+
+void CommandRunner::put_status(const Command& command, StatusCode code, const Item* item, const ItemOutcome* outcome) {
+  Command status;
+  status.name = CommandName::status;
+  status.msg_ref = msg_id_;
+  status.cmd_ref = command.cmd_id;
+  status.cmd = command.name == CommandName::unknown ? command.element : to_string(command.name);
+  status.data = digits(code);
+  status.has_data = true;
+  if (item != nullptr) {
+    if (item->target) status.target_refs.push_back(*item->target);
+    if (item->source && command.name == CommandName::copy) status.source_refs.push_back(*item->source);
+  }
+  if (outcome != nullptr && outcome->failed_at) {
+    Item failed;
+    failed.target = *outcome->failed_at;
+    status.items.push_back(failed);
+  }
+  if (urgent_) {
+    writer_.put_now(status);
+  } else {
+    writer_.put(status);
+  }
+  CommandReport report;
+  report.msg_id = std::string(msg_id_);
+  report.cmd_id = std::string(command.cmd_id);
+  report.command = std::string(status.cmd);
+  if (item != nullptr) {
+    report.uri = std::string(uri_of(*item));
+  } else if (!command.items.empty()) {
+    report.uri = std::string(uri_of(command.items.front()));
+  }
+  report.status = std::string(digits(code));
+  host_.command_done(report);
+}
+
+void CommandRunner::put_results(const Command& command, const ResultItem& result) {
+  Command results;
+  results.name = CommandName::results;
+  results.msg_ref = msg_id_;
+  results.cmd_ref = command.cmd_id;
+  Item item;
+  item.source = result.uri;
+  if (!result.format.empty()) item.meta.format = result.format;
+  if (!result.type.empty()) item.meta.type = result.type;
+  if (result.data) item.data = Data{*result.data, result.opaque};
+  results.items.push_back(item);
+  writer_.put(results);
+}
+
+}  // namespace omadm

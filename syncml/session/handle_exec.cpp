@@ -1,0 +1,31 @@
+// [RepPro] "Exec": the object at the node acts at once (200) or later (202, then a generic alert).
+#include "syncml/session/command_context.h"
+
+namespace omadm {
+namespace {
+
+Result<ExecOutcome> exec(const CommandContext& context, const ItemRequest& request) {
+  const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
+  if (address.suffix == Address::Suffix::property && !property_from(address.argument)) {
+    return Error{Errc::unsupported, "property " + address.argument};
+  }
+  if (address.suffix != Address::Suffix::none) return Error{Errc::not_allowed, "Exec on a property"};
+  ExecRequest exec_request;
+  exec_request.uri = address.node;
+  if (request.item.data) exec_request.data = DM_TRY(decode_data(context, request, address.node)).octets;
+  exec_request.correlator = std::string(request.command.correlator);
+  exec_request.server_id = context.who.server_id;
+  return context.tree.exec(context.who, exec_request);
+}
+
+}  // namespace
+
+ItemOutcome handle_exec(const CommandContext& context, const ItemRequest& request) {
+  const auto done = exec(context, request);
+  if (!done) return refused(done.error(), AccessType::exec);
+  ItemOutcome outcome;
+  outcome.status = *done == ExecOutcome::accepted ? StatusCode::accepted_for_processing : StatusCode::ok;
+  return outcome;
+}
+
+}  // namespace omadm

@@ -1,0 +1,67 @@
+// What the handlers share: addresses, Data, errors.
+#include <algorithm>
+
+#include "base/text.h"
+#include "dmtree/ddf/ddf.h"
+#include "dmtree/tnds/tnds.h"
+#include "syncml/session/command_context.h"
+
+namespace omadm {
+namespace {
+
+// A leaf whose native form is Base64 text keeps the text (TND-059).
+bool is_natively_base64(const Tree& tree, const Uri& target) {
+  const DdfNode* node = tree.ddf().find(target);
+  if (node == nullptr) return false;
+  const auto has = [&](Format format) {
+    return std::find(node->formats.begin(), node->formats.end(), format) != node->formats.end();
+  };
+  return has(Format::b64) && !has(Format::bin);
+}
+
+}  // namespace
+
+ItemOutcome refused(const Error& error, AccessType command) {
+  ItemOutcome outcome;
+  outcome.status = status_of(error, command);
+  return outcome;
+}
+
+Result<Address> address_of(const std::optional<std::string_view>& loc_uri, const UriLimits& limits) {
+  if (!loc_uri || loc_uri->empty()) return Error{Errc::not_found, "no LocURI"};  // TND-032
+  auto address = Address::parse(*loc_uri, limits);
+  if (!address && address.error().code == Errc::malformed) return Error{Errc::not_found, address.error().detail};
+  return address;
+}
+
+bool is_tnds(const ItemRequest& request) noexcept {
+  return request.type && (*request.type == kTndsXmlType || *request.type == kTndsWbxmlType);
+}
+
+Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest& request, const Uri& target) {
+  DecodedData decoded;
+  if (request.format) {
+    decoded.format = format_from(*request.format);
+    if (!decoded.format) return Error{Errc::bad_format, "Format " + std::string(*request.format)};  // PRO-084
+  }
+  if (!request.item.data) {
+    if (decoded.format == Format::node || decoded.format == Format::null) return decoded;
+    return Error{Errc::incomplete, "Item without Data"};  // PRO-086
+  }
+  const Data& data = *request.item.data;
+  const bool base64 = decoded.format == Format::b64 ||
+                      (decoded.format == Format::bin && context.encoding == Encoding::xml && !data.opaque);
+  if (!base64) {
+    decoded.octets = Octets(data.octets);
+    return decoded;
+  }
+  if (decoded.format == Format::b64 && is_natively_base64(context.tree, target)) {
+    decoded.octets = Octets(data.octets);
+    return decoded;
+  }
+  decoded.format = Format::bin;
+  decoded.octets = DM_TRY(base64_decode(data.octets));
+  return decoded;
+}
+
+}  // namespace omadm

@@ -1,0 +1,48 @@
+// One object received in chunks. [DMPRO] "Large object handling"; PRO-250 … PRO-263.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "syncml/message.h"
+#include "syncml/session/status_map.h"
+
+namespace omadm {
+
+// Collects the chunks of one Item. Nothing of it is visible before the last chunk (PRO-255).
+class LargeObject {
+ public:
+  explicit LargeObject(std::uint32_t max_obj_size) noexcept : max_obj_size_(max_obj_size) {}
+
+  bool open() const noexcept { return open_; }
+  // Whether `item` of `command` goes on with the open object (PRO-257).
+  bool continues(const Command& command, const Item& item) const noexcept;
+
+  // Takes a chunk that is not the last: chunk_accepted, size_required, entity_too_large, bad_request.
+  StatusCode take(const Command& command, const Item& item);
+
+  // Takes the last chunk: nullopt when whole() is now complete, else size_mismatch or why it was refused.
+  std::optional<StatusCode> finish(const Item& item);
+  // The joined Item, with the Meta of the first chunk. Views last until drop().
+  const Item& whole() const noexcept { return whole_; }
+
+  const std::string& target() const noexcept { return target_; }
+  const std::string& source() const noexcept { return source_; }
+  void drop();
+
+ private:
+  StatusCode start(const Command& command, const Item& item);
+
+  std::uint32_t max_obj_size_;
+  bool open_ = false;
+  std::optional<StatusCode> refused_;  // set: the remaining chunks are answered the same
+  CommandName command_ = CommandName::unknown;
+  bool has_target_ = false, has_source_ = false;
+  std::string target_, source_, format_, type_, octets_;
+  bool opaque_ = false;
+  std::uint64_t size_ = 0;  // announced, octets as in the message
+  Item whole_;
+};
+
+}  // namespace omadm
