@@ -1,0 +1,32 @@
+#include "wbxml/wbxml_reader.h"
+
+namespace omadm {
+
+Result<WbxmlHeader> read_wbxml_header(Bytes document) {
+  ByteReader in(document);
+  WbxmlHeader header;
+  header.version = DM_TRY(in.u8());
+  if (header.version < 0x01 || header.version > 0x03) {
+    return Error{Errc::unsupported, "not WBXML 1.1 to 1.3"};
+  }
+  header.public_id = DM_TRY(in.mb_u32());
+  const bool as_text = header.public_id == 0;
+  const std::size_t index = as_text ? DM_TRY(in.mb_u32()) : 0;
+  header.charset = DM_TRY(in.mb_u32());
+  const std::size_t table_length = DM_TRY(in.mb_u32());
+  header.string_table = DM_TRY(in.take(table_length));
+  header.length = in.position();
+  if (as_text) {
+    if (index >= header.string_table.size()) return Error{Errc::malformed, "the public id is not in the string table"};
+    // The last string of a table comes with or without its NUL (TNDS-073).
+    header.public_id_text =
+        std::string_view(header.string_table).substr(index).substr(0, header.string_table.find('\0', index) - index);
+  }
+  return header;
+}
+
+bool looks_like_wbxml(Bytes document) noexcept {
+  return !document.empty() && document.front() >= 0x01 && document.front() <= 0x03;
+}
+
+}  // namespace omadm

@@ -1,0 +1,311 @@
+#include "wbxml/wbxml_reader.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "wbxml/global_tokens.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::uint32_t kSyncml10 = 0x0FD1;
+constexpr std::array<std::uint32_t, 4> kPublicIds = {0x01, 0x0FD3, 0x1201, 0x1202};
+constexpr std::string_view kSyncml10Text = "-//SYNCML//DTD SyncML 1.0//EN";
+constexpr std::uint32_t kUsAscii = 3;
+constexpr std::uint32_t kUtf8 = 106;
+
+Error malformed(std::string what) { return {Errc::malformed, std::move(what)}; }
+
+Result<void> check_header(const WbxmlHeader& header) {
+  if (header.public_id == kSyncml10 || equals_ignoring_case(header.public_id_text, kSyncml10Text)) {
+    return Error{Errc::unsupported, "SyncML 1.0"};
+  }
+  bool known = header.public_id == 0;
+  for (const std::uint32_t id : kPublicIds) known = known || header.public_id == id;
+  if (!known) return Error{Errc::unsupported, "public id " + std::to_string(header.public_id)};
+  if (header.charset != 0 && header.charset != kUtf8 && header.charset != kUsAscii) {
+    return Error{Errc::unsupported, "charset " + std::to_string(header.charset)};
+  }
+  return {};
+}
+
+std::string to_utf8(std::uint32_t character) {
+  std::string text;
+  const auto put = [&text](std::uint32_t octet) { text.push_back(static_cast<char>(octet)); };
+  if (character < 0x80) {
+    put(character);
+  } else if (character < 0x800) {
+    put(0xC0U | character >> 6U);
+  } else if (character < 0x10000) {
+    put(0xE0U | character >> 12U);
+  } else {
+    put(0xF0U | character >> 18U);
+  }
+  for (int shift = character < 0x80      ? -6
+                   : character < 0x800   ? 0
+                   : character < 0x10000 ? 6
+                                         : 12;
+       shift >= 0; shift -= 6) {
+    put(0x80U | (character >> static_cast<unsigned>(shift) & 0x3FU));
+  }
+  return text;
+}
+
+std::string hex_octet(unsigned value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  return {digits[value >> 4U & 0xFU], digits[value & 0xFU]};
+}
+
+class WbxmlReader final : public MarkupReader {
+ public:
+  WbxmlReader(Bytes document, const Limits& limits) : document_(document), limits_(limits), in_(document) {}
+
+  Result<Event> next() override {
+    if (error_) return *error_;
+    Result<Event> event = step();
+    if (!event)
+      error_ = Error{event.error().code, "octet " + std::to_string(in_.position()) + ": " + event.error().detail};
+    if (error_) return *error_;
+    return event;
+  }
+  Position position() const override { return {0, in_.position()}; }
+
+ private:
+  Result<Event> step();
+  Result<void> begin();
+  Result<std::optional<Event>> content(std::uint8_t octet);
+  Result<Event> open(std::uint8_t tag);
+  Result<Event> close();
+  Result<void> skip_attributes();
+  Result<void> skip_attribute_part(std::uint8_t octet);
+  Result<void> skip_extension(std::uint8_t octet);
+  Result<Bytes> table_string();
+  Result<Bytes> counted();
+  Result<Event> inline_text();
+  Result<Event> table_text();
+  Result<Event> text(Bytes octets);
+  Result<Event> entity();
+  Result<Event> opaque();
+
+  Bytes document_;
+  Limits limits_;
+  ByteReader in_;
+  std::optional<Error> error_;
+  std::string table_;
+  bool begun_ = false;
+  bool ascii_ = false;
+  bool done_ = false;
+
+  std::uint8_t page_ = 0;  // of tags; SWITCH_PAGE inside attributes concerns another one, which is skipped
+  std::vector<Element> open_;
+  bool close_empty_ = false;  // the element just reported has no content
+  std::size_t elements_ = 0;
+  std::size_t text_run_ = 0;    // octets since the last tag
+  std::size_t table_text_ = 0;  // octets taken from the string table
+  std::string scratch_;         // name of an unknown tag, character of an ENTITY
+};
+
+Result<void> WbxmlReader::begin() {
+  if (document_.size() > limits_.max_octets) {
+    return Error{Errc::too_large, "the document is over " + std::to_string(limits_.max_octets) + " octets"};
+  }
+  WbxmlHeader header = DM_TRY(read_wbxml_header(document_));
+  DM_TRY(check_header(header));
+  ascii_ = header.charset == kUsAscii;
+  table_ = std::move(header.string_table);
+  DM_TRY(in_.take(header.length));
+  begun_ = true;
+  return {};
+}
+
+Result<Event> WbxmlReader::step() {
+  if (!begun_) DM_TRY(begin());
+  if (done_) return Event{Done{}};
+  if (close_empty_) return close();
+  while (true) {
+    if (open_.empty() && elements_ > 0) {
+      if (!in_.empty()) return malformed("octets after the document");
+      done_ = true;
+      return Event{Done{}};
+    }
+    const std::uint8_t octet = DM_TRY(in_.u8());
+    std::optional<Event> event = DM_TRY(content(octet));
+    if (event) return *std::move(event);
+  }
+}
+
+// One item of an element's content; nullopt: nothing to report.
+Result<std::optional<Event>> WbxmlReader::content(std::uint8_t octet) {
+  using Reported = std::optional<Event>;
+  switch (octet) {
+    case wbxml::kSwitchPage:
+      page_ = DM_TRY(in_.u8());
+      return Reported();
+    case wbxml::kEnd:
+      if (open_.empty()) return malformed("END without a tag");
+      return Reported(DM_TRY(close()));
+    case wbxml::kEntity:
+      return Reported(DM_TRY(entity()));
+    case wbxml::kStrI:
+      return Reported(DM_TRY(inline_text()));
+    case wbxml::kStrT:
+      return Reported(DM_TRY(table_text()));
+    case wbxml::kOpaque:
+      return Reported(DM_TRY(opaque()));
+    case wbxml::kPi:
+      DM_TRY(skip_attributes());  // a PI is written like an attribute list
+      return Reported();
+    default:
+      break;
+  }
+  const unsigned low = octet & wbxml::kTagMask;
+  if (octet >= wbxml::kContent && low < 3) {  // 40…42, 80…82, C0…C2
+    DM_TRY(skip_extension(octet));
+    return Reported();
+  }
+  return Reported(DM_TRY(open(octet)));
+}
+
+Result<Event> WbxmlReader::open(std::uint8_t tag) {
+  if (open_.size() >= limits_.max_depth) return Error{Errc::too_large, "elements nested too deeply"};
+  if (++elements_ > limits_.max_elements) return Error{Errc::too_large, "too many elements"};
+  Start start;
+  const std::uint8_t tag_token = tag & wbxml::kTagMask;
+  if (tag_token == wbxml::kLiteral) {
+    start.name = DM_TRY(table_string());
+    if (start.name.empty() || !is_utf8(start.name)) return malformed("a tag name that is no name");
+    start.element = element_by_name(static_cast<CodePage>(page_), start.name);
+  } else {
+    start.element = element_by_token(static_cast<CodePage>(page_), tag_token);
+    if (start.element == Element::unknown) {
+      scratch_ = hex_octet(page_) + ':' + hex_octet(tag_token);
+      start.name = scratch_;
+    } else {
+      start.name = xml_name(start.element);
+    }
+  }
+  if ((tag & wbxml::kAttributes) != 0) DM_TRY(skip_attributes());
+  open_.push_back(start.element);
+  close_empty_ = (tag & wbxml::kContent) == 0;
+  text_run_ = 0;
+  return Event{start};
+}
+
+Result<Event> WbxmlReader::close() {
+  const End end{open_.back()};
+  open_.pop_back();
+  close_empty_ = false;
+  text_run_ = 0;
+  return Event{end};
+}
+
+Result<void> WbxmlReader::skip_attributes() {
+  for (std::uint8_t octet = DM_TRY(in_.u8()); octet != wbxml::kEnd; octet = DM_TRY(in_.u8())) {
+    DM_TRY(skip_attribute_part(octet));
+  }
+  return {};
+}
+
+// Attribute names and values of any vocabulary: only their lengths matter.
+Result<void> WbxmlReader::skip_attribute_part(std::uint8_t octet) {
+  const unsigned low = octet & wbxml::kTagMask;
+  switch (octet) {
+    case wbxml::kSwitchPage:
+      DM_TRY(in_.u8());
+      return {};
+    case wbxml::kEntity:
+      DM_TRY(in_.mb_u32());
+      return {};
+    case wbxml::kStrI:
+      DM_TRY(in_.take_until_nul());
+      return {};
+    case wbxml::kLiteral:
+    case wbxml::kStrT:
+      DM_TRY(table_string());
+      return {};
+    case wbxml::kOpaque:
+      DM_TRY(counted());
+      return {};
+    default:
+      break;
+  }
+  if (octet >= wbxml::kContent && low < 3) return skip_extension(octet);
+  // 43, 44, 84, C4: PI and the tag forms of LITERAL have no place here.
+  if (low < 5) return malformed("a token that no attribute may hold");
+  return {};
+}
+
+Result<void> WbxmlReader::skip_extension(std::uint8_t octet) {
+  if (octet < wbxml::kExtT0) {
+    DM_TRY(in_.take_until_nul());
+  } else if (octet < wbxml::kExt0) {
+    DM_TRY(in_.mb_u32());
+  }
+  return {};
+}
+
+Result<Bytes> WbxmlReader::counted() {
+  const std::uint32_t count = DM_TRY(in_.mb_u32());
+  return in_.take(count);
+}
+
+// Few octets can refer to a long string many times: what comes of it counts as if it stood there.
+Result<Bytes> WbxmlReader::table_string() {
+  const std::uint32_t index = DM_TRY(in_.mb_u32());
+  if (index >= table_.size()) return malformed("an index outside the string table");
+  const Bytes rest = Bytes(table_).substr(index);
+  const Bytes octets = rest.substr(0, rest.find('\0'));  // the table's end also ends a string (TNDS-073)
+  table_text_ += octets.size();
+  if (table_text_ > limits_.max_octets) return Error{Errc::too_large, "the string table's text is over the limit"};
+  return octets;
+}
+
+Result<Event> WbxmlReader::inline_text() {
+  const Bytes octets = DM_TRY(in_.take_until_nul());
+  return text(octets);
+}
+
+Result<Event> WbxmlReader::table_text() {
+  const Bytes octets = DM_TRY(table_string());
+  return text(octets);
+}
+
+Result<Event> WbxmlReader::text(Bytes octets) {
+  if (open_.empty()) return malformed("text outside the document");
+  if (!is_utf8(octets)) return malformed("a string that is not UTF-8");
+  if (ascii_ && utf8_length(octets) != octets.size()) return malformed("a string that is not US-ASCII");
+  text_run_ += octets.size();
+  if (text_run_ > limits_.max_text) return Error{Errc::too_large, "a text over the limit"};
+  return Event{Text{octets}};
+}
+
+Result<Event> WbxmlReader::entity() {
+  if (open_.empty()) return malformed("text outside the document");
+  const std::uint32_t character = DM_TRY(in_.mb_u32());
+  if (character > 0x10FFFF || (character >= 0xD800 && character <= 0xDFFF))
+    return malformed("an ENTITY that is no character");
+  scratch_ = to_utf8(character);
+  text_run_ += scratch_.size();
+  if (text_run_ > limits_.max_text) return Error{Errc::too_large, "a text over the limit"};
+  return Event{Text{scratch_}};
+}
+
+Result<Event> WbxmlReader::opaque() {
+  if (open_.empty()) return malformed("data outside the document");
+  const Bytes octets = DM_TRY(counted());
+  text_run_ += octets.size();
+  if (text_run_ > limits_.max_text) return Error{Errc::too_large, "data over the limit"};
+  return Event{Opaque{octets}};
+}
+
+}  // namespace
+
+std::unique_ptr<MarkupReader> make_wbxml_reader(Bytes document, const Limits& limits) {
+  return std::make_unique<WbxmlReader>(document, limits);
+}
+
+}  // namespace omadm
