@@ -9,7 +9,8 @@ namespace omadm {
 namespace {
 
 constexpr std::uint8_t kFirstOfBatch = 0x01;
-constexpr std::uint8_t kUnusedFlags = 0xC0;
+constexpr std::uint8_t kServerPrefix = 0x40;
+constexpr std::uint8_t kUnusedFlags = 0x80;
 constexpr std::uint8_t kOpMask = 0x03;
 constexpr std::uint8_t kHasType = 0x04;
 constexpr std::uint8_t kHasTitle = 0x08;
@@ -17,6 +18,8 @@ constexpr std::uint8_t kHasAcl = 0x10;
 constexpr std::uint8_t kHasData = 0x20;
 constexpr std::uint8_t kHasTstamp = 0x40;
 constexpr std::uint8_t kTextPlain8 = 0x80;
+
+constexpr std::string_view kServer = "server:";
 
 // The texts of an origin in the order of their flag bits, the first being bit 1.
 constexpr std::string Origin::*kOriginTexts[] = {&Origin::who, &Origin::session, &Origin::msg, &Origin::cmd,
@@ -147,6 +150,7 @@ Result<void> read_body(Bytes body, ReadRecord& out) {
     if ((flags & bit) != 0) commit.origin.*member = DM_TRY(text(in));
     bit <<= 1U;
   }
+  if ((flags & kServerPrefix) != 0) commit.origin.who.insert(0, kServer);
   const std::uint64_t count = DM_TRY(varint(in));
   // The shortest edit has three octets; nothing is reserved on a count's word alone.
   if (count > in.remaining() / 3) return Error{Errc::malformed, "more edits than octets"};
@@ -167,11 +171,15 @@ RecordWriter::RecordWriter(std::uint64_t sequence, std::int64_t time, const Orig
     if (!(origin.*member).empty()) flags = static_cast<std::uint8_t>(flags | bit);
     bit <<= 1U;
   }
+  const bool server = origin.who.size() > kServer.size() && origin.who.compare(0, kServer.size(), kServer) == 0;
+  if (server) flags |= kServerPrefix;
   put_varint(head_, sequence);
   put_u8(head_, flags);
   put_time(head_, time);
   for (const auto member : kOriginTexts) {
-    if (!(origin.*member).empty()) put_text(head_, origin.*member);
+    Bytes value = origin.*member;
+    if (server && member == &Origin::who) value.remove_prefix(kServer.size());
+    if (!value.empty()) put_text(head_, value);
   }
 }
 

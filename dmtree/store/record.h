@@ -3,7 +3,7 @@
 //   record  = length crc body               length: varint, octets of body; crc: CRC-32C of length and body, u32le
 //   body    = sequence flags time [who] [session] [msg] [cmd] [command] count *edit
 //   flags   = one octet: bit 0 first of a batch (what stood before it was synced), bits 1–5 which texts of the
-//             origin follow
+//             origin follow, bit 6 who is "server:" and the text
 //   edit    = head uri [rename: uri | put: format verno [tstamp] [type] [title] [acl] [data]]
 //   head    = one octet: bits 0–1 Op, bit 2 type, 3 title, 4 acl, 5 data follow, bit 6 tstamp follows (else it is
 //             the commit's time), bit 7 type is text/plain
