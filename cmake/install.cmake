@@ -6,6 +6,7 @@ set(OMADM_PUBLIC_HEADERS
   base/bytes.h
   base/crypto/secret.h
   base/io/clock.h
+  base/io/file_system.h
   base/io/log.h
   base/limits.h
   base/markup/markup.h
@@ -17,8 +18,11 @@ set(OMADM_PUBLIC_HEADERS
   client/platform.h
   dmtree/acl.h
   dmtree/management_object.h
+  dmtree/store/journal_store.h
   dmtree/store/memory_store.h
+  dmtree/store/record.h
   dmtree/store/store.h
+  dmtree/store/store_file.h
   dmtree/tree.h
   dmtree/uri.h
   dmtree/value.h
