@@ -1,0 +1,195 @@
+// Power cuts, full media and failing media under the journal store: before or after a commit, never between.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "dmtree/store/journal_store.h"
+#include "tests/support/crash_file_system.h"
+#include "tests/support/sample_commits.h"
+
+namespace omadm {
+namespace {
+
+using test::CrashFileSystem;
+using test::Remains;
+using test::SampleState;
+using Fault = CrashFileSystem::Fault;
+
+constexpr std::size_t kCommits = 24;
+
+const std::vector<CommitRecord>& commits() {
+  static const std::vector<CommitRecord> all = test::sample_commits(kCommits + 2);
+  return all;
+}
+
+// The state after so many commits, as text.
+const std::string& expected(std::uint64_t count) {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> texts{""};
+    SampleState state;
+    for (const CommitRecord& c : commits()) {
+      state.apply(c);
+      texts.push_back(state.text());
+    }
+    return texts;
+  }();
+  return all.at(count);
+}
+
+struct Progress {
+  std::uint64_t submitted = 0;     // highest sequence number appended
+  std::uint64_t acknowledged = 0;  // … that was there when a sync or compaction returned ok, or loading did
+};
+
+JournalStoreOptions small() {
+  JournalStoreOptions options;
+  options.compact_above = 500;
+  return options;
+}
+
+Result<SampleState> load(JournalStore& store, LoadReport& report) {
+  SampleState state;
+  report = DM_TRY(store.load([&state](const CommitRecord& c) -> Result<void> {
+    state.apply(c);
+    return {};
+  }));
+  return state;
+}
+
+// What a device does: loads, then appends up to commit number `to` in packages of one to three, compacting when the
+// store wants it, until something fails.
+Result<void> work(CrashFileSystem& files, std::uint64_t to, Progress& progress) {
+  const std::unique_ptr<JournalStore> store = DM_TRY(JournalStore::open(files, "state", small()));
+  LoadReport report;
+  SampleState state = DM_TRY(load(*store, report));
+  progress.submitted = std::max(progress.submitted, state.sequence());
+  for (std::uint64_t n = state.sequence() + 1; n <= to; ++n) {
+    const CommitRecord& next = commits()[n - 1];
+    progress.submitted = std::max(progress.submitted, n);
+    DM_TRY(store->append(next));
+    state.apply(next);
+    if (n % 7 == 3 || n % 7 == 5) continue;
+    DM_TRY(store->sync());
+    progress.acknowledged = std::max(progress.acknowledged, n);
+    if (store->wants_compaction()) DM_TRY(store->compact(n, snapshot_of(state)));
+  }
+  DM_TRY(store->sync());
+  progress.acknowledged = std::max(progress.acknowledged, state.sequence());
+  return {};
+}
+
+// `files` is found after a fault: clean, nothing acknowledged is missing, nothing half is there.
+void expect_intact(CrashFileSystem files, const Progress& progress, const std::string& where) {
+  const auto store = JournalStore::open(files, "state", small());
+  ASSERT_TRUE(store) << where;
+  LoadReport report;
+  const auto state = load(**store, report);
+  ASSERT_TRUE(state) << where << state.error().detail;
+  EXPECT_EQ(report.problems, std::vector<std::string>{}) << where;
+  ASSERT_GE(state->sequence(), progress.acknowledged) << where;
+  ASSERT_LE(state->sequence(), progress.submitted) << where;
+  EXPECT_EQ(state->text(), expected(state->sequence())) << where;
+}
+
+// Calls `check` with every state a power cut can leave behind.
+void for_each_cut(const CrashFileSystem& files, const std::string& where,
+                  const std::function<void(const CrashFileSystem&, const std::string&)>& check) {
+  ASSERT_LE(files.unsynced_entries(), 6U) << where;
+  for (std::uint64_t entries = 0; entries < 1ULL << files.unsynced_entries(); ++entries) {
+    for (const Remains remains : test::kAllRemains) {
+      check(files.after_power_cut(remains, entries),
+            where + ", remains " + std::to_string(static_cast<int>(remains)) + ", entries " + std::to_string(entries));
+      if (testing::Test::HasFailure()) return;
+    }
+  }
+}
+
+std::size_t calls_of_whole_work() {
+  CrashFileSystem files;
+  Progress progress;
+  EXPECT_TRUE(work(files, kCommits, progress));
+  EXPECT_EQ(progress.acknowledged, kCommits);
+  EXPECT_TRUE(files.exists("state/tree.snapshot.prev")) << "compacts at least twice";
+  return files.calls();
+}
+
+TEST(JournalCrash, PowerCutAfterEveryCall) {
+  const std::size_t calls = calls_of_whole_work();
+  for (std::size_t call = 1; call <= calls && !HasFailure(); ++call) {
+    CrashFileSystem files;
+    files.fail_at(call, Fault::power);
+    Progress progress;
+    EXPECT_FALSE(work(files, kCommits, progress));
+    for_each_cut(files, "call " + std::to_string(call), [&](const CrashFileSystem& cut, const std::string& where) {
+      expect_intact(cut, progress, where);
+      CrashFileSystem again = cut;  // and it goes on from there
+      Progress later = progress;
+      ASSERT_TRUE(work(again, kCommits + 1, later)) << where;
+      again = again.after_power_cut(Remains::lost, 0);
+      expect_intact(again, later, where + ", continued");
+    });
+  }
+}
+
+TEST(JournalCrash, SecondPowerCutDuringRecovery) {
+  const std::size_t calls = calls_of_whole_work();
+  for (std::size_t call = 1; call <= calls && !HasFailure(); ++call) {
+    CrashFileSystem files;
+    files.fail_at(call, Fault::power);
+    Progress progress;
+    EXPECT_FALSE(work(files, kCommits, progress));
+    for (const Remains remains : {Remains::torn, Remains::holed, Remains::kept}) {
+      const CrashFileSystem cut = files.after_power_cut(remains, ~std::uint64_t{0});
+      for (std::size_t second = 1; second <= 9 && !HasFailure(); ++second) {
+        CrashFileSystem again = cut;
+        again.fail_at(second, Fault::power);
+        Progress later = progress;
+        if (work(again, progress.submitted + 1, later)) break;
+        const std::string where = "call " + std::to_string(call) + ", then " + std::to_string(second);
+        for_each_cut(again, where, [&later](const CrashFileSystem& twice, const std::string& at) {
+          expect_intact(twice, later, at);
+        });
+      }
+    }
+  }
+}
+
+TEST(JournalCrash, KilledProcessThenPowerCut) {
+  const std::size_t calls = calls_of_whole_work();
+  for (std::size_t call = 1; call <= calls && !HasFailure(); ++call) {
+    CrashFileSystem files;
+    files.fail_at(call, Fault::power);
+    Progress progress;
+    EXPECT_FALSE(work(files, kCommits, progress));
+    CrashFileSystem next = files.after_kill();
+    expect_intact(next, progress, "killed at call " + std::to_string(call));
+    Progress later = progress;
+    ASSERT_TRUE(work(next, kCommits + 1, later));
+    for_each_cut(next, "killed at call " + std::to_string(call),
+                 [&later](const CrashFileSystem& cut, const std::string& where) { expect_intact(cut, later, where); });
+  }
+}
+
+class FailingMedium : public testing::TestWithParam<Fault> {};
+
+TEST_P(FailingMedium, EveryCallInTurn) {
+  const std::size_t calls = calls_of_whole_work();
+  for (std::size_t call = 1; call <= calls && !HasFailure(); ++call) {
+    CrashFileSystem files;
+    files.fail_at(call, GetParam());
+    Progress progress;
+    const auto result = work(files, kCommits, progress);
+    ASSERT_FALSE(result) << call;
+    EXPECT_EQ(result.error().code, GetParam() == Fault::io ? Errc::io : Errc::storage_full) << call;
+    const std::string where = "call " + std::to_string(call);
+    expect_intact(files.after_kill(), progress, where);
+    for_each_cut(files, where,
+                 [&progress](const CrashFileSystem& cut, const std::string& at) { expect_intact(cut, progress, at); });
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(JournalCrash, FailingMedium, testing::Values(Fault::io, Fault::storage_full),
+                         [](const auto& fault) { return fault.param == Fault::io ? "EIO" : "ENOSPC"; });
+
+}  // namespace
+}  // namespace omadm
