@@ -11,6 +11,7 @@ struct Limits {
   std::size_t max_depth = 64;            // nested elements
   std::size_t max_text = 4U << 20U;      // octets of one text or opaque
   std::size_t max_elements = 1U << 20U;  // elements of one document
+  std::size_t max_commands = 1U << 16U;  // commands of one message, and Items of one message
 };
 
 }  // namespace omadm
