@@ -25,6 +25,7 @@ struct NotificationConfig {
   enum class Ui : std::uint8_t { allow, deny, ask } ui = Ui::deny;  // ui-mode 3 without a user interface (NOT-057)
   bool nonce_resync = true;                                         // SEC-101
   unsigned max_per_hour = 10;                                       // accepted triggers an account (NOT-039)
+  std::chrono::seconds max_age{86400};                              // a trigger is remembered for so long (NOT-043)
 };
 
 struct BootstrapConfig {
@@ -33,6 +34,7 @@ struct BootstrapConfig {
   std::string username;
   Octets passphrase;
   std::string push_address;
+  std::vector<std::string> accept_types;  // media types besides WBXML bootstrap messages (BOOT-085)
 };
 
 struct FumoConfig {

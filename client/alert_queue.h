@@ -1,0 +1,41 @@
+// Generic alerts owed to servers, kept below ./.omadm/alerts until they were acknowledged. PRO-106, 304.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/io/log.h"
+#include "base/result.h"
+#include "dmtree/management_object.h"
+#include "dmtree/tree.h"
+
+namespace omadm {
+
+// 1. An alert for which `add` returned ok survives power loss. 2. It leaves with an answer of the
+// server other than 401 and 407, and only then.
+class AlertQueue {
+ public:
+  using Id = std::uint64_t;
+
+  AlertQueue(Tree& tree, Log& log) : tree_(tree), log_(log) {}
+
+  Result<void> add(const GenericAlert& alert);
+  std::vector<std::pair<Id, GenericAlert>> owed_to(std::string_view server_id) const;  // oldest first
+  std::set<std::string> servers() const;                                               // to which something is owed
+  std::size_t size() const;
+  // The Status of the server. Not flushed: the flush before the next message covers it.
+  void answered(Id id, int status);
+
+ private:
+  std::vector<std::pair<Id, GenericAlert>> all() const;
+
+  Tree& tree_;
+  Log& log_;
+  Id last_ = 0;  // highest id given out since opening: none is reused while a session may still answer it
+};
+
+}  // namespace omadm

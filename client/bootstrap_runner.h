@@ -1,0 +1,51 @@
+// Client initiated bootstrap over HTTPS. [Boot13], BOOT-080 … BOOT-091.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/io/event_loop.h"
+#include "base/io/log.h"
+#include "base/ports/http_client.h"
+#include "client/client.h"
+#include "client/config.h"
+#include "dmtree/tree.h"
+
+namespace omadm {
+
+// Asks one URL after the other until one has a document, and installs it. `done` is called once, on the
+// loop, and may destroy the runner. not_found: every URL answered 404; the errors of install_bootstrap;
+// else the last error met.
+class BootstrapRunner {
+ public:
+  struct Surroundings {
+    Tree& tree;
+    HttpClient& http;
+    EventLoop& loop;
+    Log& log;
+    const ClientConfig& config;
+  };
+  BootstrapRunner(const Surroundings& surroundings, std::vector<std::string> urls, Client::BootstrapDone done);
+
+ private:
+  void ask();
+  void answer_arrived();
+  void next(Error error);
+  void finish(Result<std::vector<std::string>> result);
+  bool accepts(const std::string& content_type) const;
+
+  Surroundings at_;
+  std::vector<std::string> urls_;
+  std::size_t url_ = 0;
+  unsigned repeats_ = 0;
+  std::optional<Error> worst_;  // of the URLs so far; a 404 counts least
+  Client::BootstrapDone done_;
+  std::unique_ptr<HttpCall> call_;
+  std::optional<Result<HttpResponse>> response_;
+  LoopHandlePtr timer_;
+};
+
+}  // namespace omadm

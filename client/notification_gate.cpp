@@ -1,0 +1,149 @@
+#include "client/notification_gate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "client/private_area.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::size_t kRemembered = 16;                    // accepted triggers an account (NOT-043)
+constexpr std::int64_t kHour = 3600;                       // window of the rate limit
+constexpr std::int64_t kResynchronisationPause = 10 * 60;  // SEC-101
+constexpr std::string_view kHistory = "triggers";          // leaf of the server's notes
+
+Error refusal(Errc code, std::string reason) { return {code, std::move(reason)}; }
+
+}  // namespace
+
+NotificationGate::NotificationGate(Tree& tree, const Clock& clock, Log& log, const NotificationConfig& config,
+                                   UserInterface* user, KnowsSession knows_session)
+    : tree_(tree), clock_(clock), log_(log), config_(config), user_(user), knows_session_(std::move(knows_session)) {}
+
+NotificationGate::Decision NotificationGate::check(Bytes octets, std::string_view content_type, bool dry_run) {
+  Decision decision;
+  NotifyVerdict& verdict = decision.verdict;
+  const auto checked = [&]() -> Result<void> {
+    const Bytes body = DM_TRY(notification_body(octets, content_type));  // NOT-030
+    const Package0 message = DM_TRY(parse_package0(body));               // NOT-031 … 033, 035
+    verdict.server_id = message.server_id;
+    verdict.session_id = message.session_id_text();
+    verdict.ui_mode = message.ui_mode;
+    verdict.server_initiated = message.server_initiated;
+    verdict.version = fmt::format("{}.{}", message.version / 10, message.version % 10);
+    const auto account = find_account(tree_, message.server_id);
+    if (!account) return refusal(Errc::not_found, "no account of server \"" + message.server_id + "\"");  // NOT-034
+    const Proof proved = proof(message, *account);
+    if (proved == Proof::none) return refusal(Errc::authentication, "the digest is wrong");  // NOT-036, 037
+    verdict.default_nonce = proved == Proof::default_nonce;
+    std::vector<Accepted> accepted = history(message.server_id);
+    if (verdict.default_nonce) {
+      const bool lately = std::any_of(accepted.begin(), accepted.end(), [this](const Accepted& entry) {
+        return entry.default_nonce && clock_.utc_seconds() - entry.time < kResynchronisationPause;
+      });
+      if (lately) return refusal(Errc::unavailable, "the default nonce was used less than ten minutes ago");
+    }
+    DM_TRY(check_repetition(message, accepted));
+    decision.delay = rate_delay(accepted);
+    if (dry_run) return {};
+    const bool agreed = user_agrees(message, verdict);
+    remember(message, verdict.default_nonce, std::move(accepted));
+    if (!agreed) return refusal(Errc::cancelled, verdict.reason);
+    return {};
+  }();
+  verdict.accepted = checked.has_value();
+  if (!checked) {
+    verdict.error = checked.error().code;
+    verdict.reason = checked.error().detail;
+    log_.write(LogLevel::notice, "a notification was ignored: " + verdict.reason);
+  }
+  return decision;
+}
+
+NotificationGate::Proof NotificationGate::proof(const Package0& message, const Account& account) const {
+  bool by_default = false;
+  for (const AccountAuth& auth : account.auths) {
+    // Without a secret anybody could make the digest (NOT-023).
+    const bool digests = auth.type == "DIGEST" || auth.type == "HMAC";
+    if (auth.level != "SRVCRED" || !digests || auth.secret.empty()) continue;
+    // The formula names the ServerID; servers that hash their AAuthName instead are in the field (NOT-022).
+    for (const std::string& name : {account.server_id, auth.name}) {
+      if (name.empty()) continue;
+      if (digest_matches(message, name, auth.secret, auth.data.value_or(""))) return Proof::stored_nonce;
+      by_default = by_default || digest_matches(message, name, auth.secret, kDefaultNonce);
+    }
+  }
+  return by_default && config_.nonce_resync ? Proof::default_nonce : Proof::none;
+}
+
+Result<void> NotificationGate::check_repetition(const Package0& message, const std::vector<Accepted>& history) const {
+  const std::string id = message.session_id_text();
+  if (knows_session_(message.server_id, id)) {
+    return refusal(Errc::already_exists, "session " + id + " was already asked for");  // NOT-038
+  }
+  const std::string digest = hex_encode(message.digest);
+  const std::int64_t oldest = clock_.utc_seconds() - config_.max_age.count();
+  for (const Accepted& entry : history) {
+    if (entry.time >= oldest && entry.session_id == id && entry.digest == digest) {
+      return refusal(Errc::already_exists, "a repetition of a notification that was accepted before");  // NOT-043
+    }
+  }
+  return {};
+}
+
+std::chrono::seconds NotificationGate::rate_delay(const std::vector<Accepted>& history) const {
+  const std::int64_t now = clock_.utc_seconds();
+  std::vector<std::int64_t> recent;
+  for (const Accepted& entry : history) {
+    if (now - entry.time < kHour) recent.push_back(entry.time);
+  }
+  if (recent.size() < config_.max_per_hour || config_.max_per_hour == 0) return std::chrono::seconds(0);
+  // Until so many of them are an hour old that one more is within the limit.
+  const std::int64_t leaving = recent[recent.size() - config_.max_per_hour];
+  return std::chrono::seconds(std::max<std::int64_t>(leaving + kHour - now, 1));
+}
+
+bool NotificationGate::user_agrees(const Package0& message, NotifyVerdict& verdict) const {
+  const bool present = user_ != nullptr && user_->present();
+  if (message.ui_mode == 2) log_.write(LogLevel::notice, "server " + message.server_id + " asks for a session");
+  if (message.ui_mode != 3 || config_.ui == NotificationConfig::Ui::allow) return true;
+  if (config_.ui == NotificationConfig::Ui::ask && present) {
+    if (user_->confirm_session(message.server_id)) return true;
+    verdict.reason = "the user does not want the session";
+    return false;
+  }
+  verdict.reason =
+      "the server wants the user asked, and nobody is there (NOT-057); [notification] ui = \"allow\" accepts";
+  return false;
+}
+
+std::vector<NotificationGate::Accepted> NotificationGate::history(const std::string& server_id) const {
+  std::vector<Accepted> entries;
+  const std::string text = ServerNotes(tree_, server_id).get(kHistory);
+  for (const std::string_view line : split(text, '\n')) {
+    const auto fields = split(line, ' ');
+    if (fields.size() != 4) continue;
+    const auto time = parse_signed(fields[0]);
+    if (time) entries.push_back({*time, std::string(fields[1]), std::string(fields[2]), fields[3] == "default"});
+  }
+  return entries;
+}
+
+void NotificationGate::remember(const Package0& message, bool default_nonce, std::vector<Accepted> history) {
+  history.push_back({clock_.utc_seconds(), message.session_id_text(), hex_encode(message.digest), default_nonce});
+  const std::size_t kept = std::max<std::size_t>(kRemembered, config_.max_per_hour);
+  if (history.size() > kept) history.erase(history.begin(), history.end() - static_cast<std::ptrdiff_t>(kept));
+  std::string text;
+  for (const Accepted& entry : history) {
+    text += fmt::format("{} {} {} {}\n", entry.time, entry.session_id, entry.digest,
+                        entry.default_nonce ? "default" : "stored");
+  }
+  auto stored = ServerNotes(tree_, message.server_id).set({{kHistory, text}});
+  if (stored) stored = tree_.flush();
+  if (!stored) log_.write(LogLevel::error, "the notification could not be remembered: " + stored.error().detail);
+}
+
+}  // namespace omadm

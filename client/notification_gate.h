@@ -1,0 +1,62 @@
+// Whether a notification may start a session: the checks of [NOT], in their order. NOT-030 … NOT-045.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/io/clock.h"
+#include "base/io/log.h"
+#include "client/client.h"
+#include "client/config.h"
+#include "client/platform.h"
+#include "dmtree/tree.h"
+#include "mo/dmacc/account.h"
+#include "syncml/notification/package0.h"
+
+namespace omadm {
+
+// 1. Nothing is answered and nothing changes for a notification that is refused (NOT-040), except that
+// one the user refused is spent (NOT-053). 2. What was accepted is remembered in the tree, so that a
+// repetition after a restart is recognised too.
+class NotificationGate {
+ public:
+  using KnowsSession = std::function<bool(std::string_view server_id, std::string_view session_id)>;
+  NotificationGate(Tree& tree, const Clock& clock, Log& log, const NotificationConfig& config, UserInterface* user,
+                   KnowsSession knows_session);
+
+  struct Decision {
+    NotifyVerdict verdict;
+    std::chrono::seconds delay{0};  // accepted over the rate limit: the session waits so long (NOT-039)
+  };
+  // `dry_run`: all checks, but the user is not asked and nothing is remembered.
+  Decision check(Bytes octets, std::string_view content_type, bool dry_run);
+
+ private:
+  // One accepted trigger.
+  struct Accepted {
+    std::int64_t time = 0;  // UTC, seconds
+    std::string session_id;
+    std::string digest;  // hexadecimal
+    bool default_nonce = false;
+  };
+  enum class Proof : std::uint8_t { none, stored_nonce, default_nonce };
+
+  Proof proof(const Package0& message, const Account& account) const;
+  Result<void> check_repetition(const Package0& message, const std::vector<Accepted>& history) const;
+  std::chrono::seconds rate_delay(const std::vector<Accepted>& history) const;
+  bool user_agrees(const Package0& message, NotifyVerdict& verdict) const;
+  std::vector<Accepted> history(const std::string& server_id) const;
+  void remember(const Package0& message, bool default_nonce, std::vector<Accepted> history);
+
+  Tree& tree_;
+  const Clock& clock_;
+  Log& log_;
+  const NotificationConfig& config_;
+  UserInterface* user_;
+  KnowsSession knows_session_;
+};
+
+}  // namespace omadm
