@@ -15,8 +15,8 @@ struct Alias {
   std::string_view registered;
 };
 constexpr std::array kAliases{
-    Alias{"org.openmobilealliance/1.0/w7", "urn:oma:mo:oma-dm-dmacc:1.0"},
-    Alias{"urn:oma:mo:oma-dm-dmacc:1.1", "urn:oma:mo:oma-dm-dmacc:1.0"},
+    Alias{"org.openmobilealliance/1.0/w7", kDmAccMoId},
+    Alias{"urn:oma:mo:oma-dm-dmacc:1.1", kDmAccMoId},
     Alias{"org.openmobilealliance.dm/1.0/DevInfo", "urn:oma:mo:oma-dm-devinfo:1.0"},
     Alias{"org.openmobilealliance.dm/1.0/DevDetail", "urn:oma:mo:oma-dm-devdetail:1.0"},
     Alias{"org.openmobilealliance.dm/1.0/Inbox", "urn:oma:mo:oma-dm-inbox:1.0"},

@@ -9,6 +9,8 @@
 
 namespace omadm {
 
+inline constexpr std::string_view kDmAccMoId = "urn:oma:mo:oma-dm-dmacc:1.0";
+
 // The identifier this product uses for `id`: another spelling or a later minor version of an object it
 // knows becomes the registered one; everything else stays as it is.
 std::string_view registered_mo_id(std::string_view id) noexcept;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dmtree/ddf/ddf.h"
+#include "dmtree/tnds/mo_id.h"
 #include "dmtree/tnds/tnds.h"
 #include "dmtree/tnds/transferred_value.h"
 
@@ -32,20 +33,28 @@ Result<std::vector<PlacedNode>> place_all(const Transaction& transaction, const 
   return placed;
 }
 
+// A deployed spelling of an object's identifier becomes the one its description uses.
+std::string known_spelling(const DdfNode* description, const std::string& type) {
+  const std::string_view registered = registered_mo_id(type);
+  if (description == nullptr || !description->is_interior() || registered == type) return type;
+  const auto& types = description->types;
+  return std::find(types.begin(), types.end(), registered) != types.end() ? std::string(registered) : type;
+}
+
 // What the node is to hold once stored: Format of TNDS-033, value of TNDS-034 and TNDS-035.
 Result<NewNode> stored_form(const Transaction& transaction, const PlacedNode& placed) {
   const TndsNode& node = *placed.node;
   NewNode result;
   result.format = node.format;
   if (!result.format && node.has_children) result.format = Format::node;
-  if (!node.type.empty()) result.type = node.type;
+  const DdfNode* description = transaction.tree().ddf().find(placed.uri);
+  if (!node.type.empty()) result.type = known_spelling(description, node.type);
   if (result.format == Format::node) {
     if (node.has_value && !node.value.empty()) {
       return Error{Errc::bad_format, placed.uri.str() + " is an interior node and has a Value"};
     }
     return result;
   }
-  const DdfNode* description = transaction.tree().ddf().find(placed.uri);
   if (!node.has_value) {
     if (description != nullptr && description->default_value) result.data = *description->default_value;
     return result;
@@ -174,7 +183,7 @@ Result<void> SubtreeReplacement::update(const PlacedNode& node, const Node& ther
     return transaction_.replace(node.uri,
                                 {wanted_form.format, std::move(wanted_form.type), std::move(wanted_form.data)});
   }
-  if (wanted_form.type && *wanted_form.type != there.type) {
+  if (wanted_form.type && registered_mo_id(*wanted_form.type) != registered_mo_id(there.type)) {
     const Errc code = there.scope == Scope::permanent ? Errc::not_allowed : Errc::bad_format;
     return Error{code, node.uri.str() + " keeps its management object identifier"};
   }

@@ -1,0 +1,157 @@
+#include "bootstrap/installation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dmtree/tnds/mo_id.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::string_view kServerId = "ServerID";
+
+bool contains(const std::vector<Uri>& uris, const Uri& uri) {
+  return std::find(uris.begin(), uris.end(), uri) != uris.end();
+}
+
+}  // namespace
+
+Installation::Installation(Tree& tree)
+    : tree_(tree),
+      transaction_(tree.begin(Principal::device(), {"device", "", "", "", "bootstrap"})),
+      accounts_before_(find_objects(transaction_, kDmAccMoId)) {}
+
+Result<void> Installation::add_to_inbox(const Uri& target, const TndsDocument& document) {
+  const auto same_server = [this](const InboxObject& object) -> std::optional<Uri> {
+    const std::string* server_id = object.value(kServerId);
+    if (object.mo_id != kDmAccMoId || server_id == nullptr) return std::nullopt;
+    for (const Uri& account : find_objects(transaction_, kDmAccMoId)) {
+      if (leaf_text(transaction_, account, kServerId) == *server_id) return account;
+    }
+    return std::nullopt;
+  };
+  std::vector<PlacedObject> placed =
+      DM_TRY(place_inbox_objects(transaction_, document, InboxMode::bootstrap, target, same_server));
+  std::move(placed.begin(), placed.end(), std::back_inserter(placed_));
+  return {};
+}
+
+// Neither another server's account nor what the client keeps for itself is a bootstrap's business (BOOT-063).
+Result<void> Installation::check_target(const Uri& uri) const {
+  if (uri.is_within(Uri().child(kPrivateRoot))) return Error{Errc::not_found, uri.str() + " does not exist"};
+  for (const Uri& account : accounts_before_) {
+    if (uri.is_within(account)) return Error{Errc::not_allowed, uri.str() + " belongs to another account"};
+  }
+  return {};
+}
+
+Result<void> Installation::add(const Uri& target, const TndsDocument& document) {
+  for (const TndsNode& node : document.nodes) {
+    const Uri uri = node.relative.empty() ? target : target.child(node.relative);
+    DM_TRY(check_target(uri));
+    added_.push_back(uri);
+  }
+  return add_tnds(transaction_, target, document);
+}
+
+Result<void> Installation::add(const Uri& target, NewNode node) {
+  DM_TRY(check_target(target));
+  added_.push_back(target);
+  return transaction_.add(target, std::move(node));
+}
+
+Result<void> Installation::replace(const Uri& leaf, NewValue value) {
+  DM_TRY(check_target(leaf));
+  return transaction_.replace(leaf, std::move(value));
+}
+
+Result<void> Installation::set_property(const Uri& node, Property property, std::string_view text) {
+  DM_TRY(check_target(node));
+  if (!contains(added_, node)) return Error{Errc::not_allowed, node.str() + " was there before"};
+  if (property == Property::name) return Error{Errc::not_allowed, "a bootstrap does not rename"};
+  return transaction_.set_property(node, property, text);
+}
+
+std::vector<Uri> Installation::installed_accounts() const {
+  std::vector<Uri> installed;
+  for (const Uri& account : find_objects(transaction_, kDmAccMoId)) {
+    const bool placed =
+        std::any_of(placed_.begin(), placed_.end(), [&](const PlacedObject& object) { return object.uri == account; });
+    if (placed || !contains(accounts_before_, account)) installed.push_back(account);
+  }
+  return installed;
+}
+
+std::vector<std::string> Installation::addresses(const Uri& account) const {
+  std::vector<std::string> result;
+  const std::optional<Node> list = transaction_.peek(account.child("AppAddr"));
+  if (!list) return result;
+  for (const std::string& name : list->children) {
+    std::string address = leaf_text(transaction_, list->uri.child(name), "Addr");
+    if (!address.empty()) result.push_back(std::move(address));
+  }
+  return result;
+}
+
+Result<void> Installation::check_account(const Uri& account) const {
+  const std::string server_id = leaf_text(transaction_, account, kServerId);
+  if (!is_server_id(server_id)) {
+    return Error{Errc::incomplete, "the account " + account.str() + " has no usable ServerID"};
+  }
+  if (addresses(account).empty()) {
+    return Error{Errc::incomplete, "the account for " + server_id + " has no address"};
+  }
+  return {};
+}
+
+Result<void> Installation::check_unique() const {
+  std::vector<std::string> ids;
+  for (const Uri& account : find_objects(transaction_, kDmAccMoId)) {
+    ids.push_back(leaf_text(transaction_, account, kServerId));
+  }
+  std::sort(ids.begin(), ids.end());
+  const auto twice = std::adjacent_find(ids.begin(), ids.end());
+  if (twice != ids.end()) return Error{Errc::already_exists, "two accounts for the server " + *twice};
+  return {};
+}
+
+// An account with no ACL of its own would inherit the root's Get=* (BOOT-045).
+Result<void> Installation::give_acl(const Uri& object, std::string_view server_id) {
+  if (!DM_TRY(transaction_.own_acl(object)).empty()) return {};
+  const Acl acl = Acl::granting(server_id, {AccessType::get, AccessType::replace, AccessType::delete_});
+  return transaction_.set_property(object, Property::acl, acl.str());
+}
+
+Result<BootstrapOutcome> Installation::check_accounts() const {
+  BootstrapOutcome outcome;
+  outcome.accounts = installed_accounts();
+  if (outcome.accounts.empty()) return Error{Errc::incomplete, "the bootstrap document holds no account"};
+  DM_TRY(check_unique());
+  bool sender_found = !required_address_;
+  for (const Uri& account : outcome.accounts) {
+    DM_TRY(check_account(account));
+    outcome.server_ids.push_back(leaf_text(transaction_, account, kServerId));
+    const std::vector<std::string> all = addresses(account);
+    sender_found |= required_address_ && std::find(all.begin(), all.end(), *required_address_) != all.end();
+  }
+  if (!sender_found) return Error{Errc::malformed, "the sender of the message is no address of its account"};
+  return outcome;
+}
+
+Result<BootstrapOutcome> Installation::finish() && {
+  BootstrapOutcome outcome = DM_TRY(check_accounts());
+  for (std::size_t i = 0; i < outcome.accounts.size(); ++i) {
+    DM_TRY(give_acl(outcome.accounts[i], outcome.server_ids[i]));
+  }
+  // What came along with a single account belongs to its server too.
+  if (outcome.accounts.size() == 1) {
+    for (const PlacedObject& object : placed_) {
+      if (!object.updated) DM_TRY(give_acl(object.uri, outcome.server_ids.front()));
+    }
+  }
+  DM_TRY(std::move(transaction_).commit());
+  DM_TRY(tree_.flush());
+  return outcome;
+}
+
+}  // namespace omadm
