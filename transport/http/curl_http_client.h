@@ -15,7 +15,8 @@ class CurlMulti;
 // nor Accept-Encoding is sent (PRO-437, PRO-441); proxies of the environment are not used. The errors'
 // texts name host and reason, never user information or query of a URL. Beyond the port's contract: 303
 // and a redirect too many are `transport`; a redirect from https to http is `not_allowed` even with
-// allow_http; Authorization and Cookie fields and the password stay behind when a redirect leaves the origin.
+// allow_http; a body without length or chunks ends with the connection and cannot be told from one cut off;
+// Authorization and Cookie fields and the password stay behind when a redirect leaves the origin.
 class CurlHttpClient final : public HttpClient {
  public:
   // `loop` must outlive the client and its calls. failed: libcurl cannot be had.
