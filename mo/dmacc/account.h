@@ -8,11 +8,12 @@
 
 #include "base/crypto/secret.h"
 #include "base/result.h"
+#include "dmtree/tnds/mo_id.h"
 #include "dmtree/tree.h"
 
 namespace omadm {
 
-inline constexpr std::string_view kDmAccId = "urn:oma:mo:oma-dm-dmacc:1.0";
+inline constexpr std::string_view kDmAccId = kDmAccMoId;
 inline constexpr std::string_view kDmAccIdDeployed = "org.openmobilealliance/1.0/w7";  // accepted on input
 
 struct AccountAuth {
@@ -45,6 +46,7 @@ struct Accounts {
   std::vector<std::string> problems;
 };
 Accounts read_accounts(Tree& tree);
+Accounts read_accounts(const Transaction& transaction);  // as they would be
 std::optional<Account> find_account(Tree& tree, std::string_view server_id);
 
 // Writes AAuthData of `auth` as the device; not flushed. MO-030.
