@@ -39,6 +39,7 @@ struct NotifyVerdict {
   bool server_initiated = true;
   std::string version;  // "1.1"
   bool default_nonce = false;
+  std::chrono::seconds delay{0};  // accepted over the rate limit: the session waits so long (NOT-039)
 };
 
 struct DownloadStatus {
@@ -98,6 +99,12 @@ class Client {
   // Called for every message of every session, secrets masked; for [trace].
   using Trace = std::function<void(bool outgoing, std::string_view content_type, Bytes body)>;
   virtual void set_trace(Trace trace) = 0;
+
+  // Takes another configuration and identity for what begins from now on; `extra_ddf` counts at opening
+  // only. On an error everything stays as it was. io: the notification port cannot be opened.
+  virtual Result<void> reconfigure(ClientConfig config, DeviceIdentity device) = 0;
+  // Ends it cleanly: no session begins any more, and the one that runs is aborted at its next package.
+  virtual void stop(std::function<void()> stopped) = 0;
 };
 
 }  // namespace omadm

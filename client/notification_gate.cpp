@@ -23,9 +23,8 @@ NotificationGate::NotificationGate(Tree& tree, const Clock& clock, Log& log, con
                                    UserInterface* user, KnowsSession knows_session)
     : tree_(tree), clock_(clock), log_(log), config_(config), user_(user), knows_session_(std::move(knows_session)) {}
 
-NotificationGate::Decision NotificationGate::check(Bytes octets, std::string_view content_type, bool dry_run) {
-  Decision decision;
-  NotifyVerdict& verdict = decision.verdict;
+NotifyVerdict NotificationGate::check(Bytes octets, std::string_view content_type, bool dry_run) {
+  NotifyVerdict verdict;
   const auto checked = [&]() -> Result<void> {
     const Bytes body = DM_TRY(notification_body(octets, content_type));  // NOT-030
     const Package0 message = DM_TRY(parse_package0(body));               // NOT-031 … 033, 035
@@ -47,7 +46,7 @@ NotificationGate::Decision NotificationGate::check(Bytes octets, std::string_vie
       if (lately) return refusal(Errc::unavailable, "the default nonce was used less than ten minutes ago");
     }
     DM_TRY(check_repetition(message, accepted));
-    decision.delay = rate_delay(accepted);
+    verdict.delay = rate_delay(accepted);
     if (dry_run) return {};
     const bool agreed = user_agrees(message, verdict);
     remember(message, verdict.default_nonce, std::move(accepted));
@@ -60,7 +59,7 @@ NotificationGate::Decision NotificationGate::check(Bytes octets, std::string_vie
     verdict.reason = checked.error().detail;
     log_.write(LogLevel::notice, "a notification was ignored: " + verdict.reason);
   }
-  return decision;
+  return verdict;
 }
 
 NotificationGate::Proof NotificationGate::proof(const Package0& message, const Account& account) const {

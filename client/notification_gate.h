@@ -27,12 +27,8 @@ class NotificationGate {
   NotificationGate(Tree& tree, const Clock& clock, Log& log, const NotificationConfig& config, UserInterface* user,
                    KnowsSession knows_session);
 
-  struct Decision {
-    NotifyVerdict verdict;
-    std::chrono::seconds delay{0};  // accepted over the rate limit: the session waits so long (NOT-039)
-  };
   // `dry_run`: all checks, but the user is not asked and nothing is remembered.
-  Decision check(Bytes octets, std::string_view content_type, bool dry_run);
+  NotifyVerdict check(Bytes octets, std::string_view content_type, bool dry_run);
 
  private:
   // One accepted trigger.

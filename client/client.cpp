@@ -1,0 +1,188 @@
+#include "client/client.h"
+
+#include <map>
+#include <utility>
+
+#include "base/io/event_loop.h"
+#include "base/io/log.h"
+#include "bootstrap/bootstrap.h"
+#include "client/alert_queue.h"
+#include "client/bootstrap_runner.h"
+#include "client/default_objects.h"
+#include "client/notification_gate.h"
+#include "client/private_area.h"
+#include "client/session_scheduler.h"
+#include "dmtree/ddf/ddf.h"
+#include "mo/dmacc/account.h"
+#include "transport/http/curl_http_client.h"
+#include "transport/push/udp_listener.h"
+
+namespace omadm {
+namespace {
+
+// Members are destroyed in reverse: what uses the tree and the loop goes before them.
+class ComposedClient final : public Client {
+ public:
+  ComposedClient(ClientConfig config, const Platform& platform)
+      : config_(std::move(config)),
+        platform_(platform),
+        clock_(platform.clock != nullptr ? *platform.clock : system_clock_),
+        log_(platform.log != nullptr ? *platform.log : null_log_) {}
+
+  Result<void> compose() {
+    if (platform_.store == nullptr) return Error{Errc::incomplete, "a client needs a store"};
+    loop_ = DM_TRY(EventLoop::create(clock_));
+    ddf_.emplace(DM_TRY(default_ddf(config_.extra_ddf)));
+    tree_ = DM_TRY(Tree::open(*platform_.store, *ddf_, clock_));
+    tree_->set_uri_limits(config_.uri_limits);
+    http_ = DM_TRY(CurlHttpClient::create(*loop_));
+    alerts_ = std::make_unique<AlertQueue>(*tree_, log_);
+    scheduler_ = std::make_unique<SessionScheduler>(
+        SessionSurroundings{*tree_, *http_, *loop_, *alerts_, log_, config_, trace_});
+    gate_ = std::make_unique<NotificationGate>(*tree_, clock_, log_, config_.notification, platform_.user,
+                                               [this](std::string_view server, std::string_view session) {
+                                                 return scheduler_->knows_session(server, session);
+                                               });
+    objects_ = DM_TRY(DefaultObjects::create(
+        {*tree_, *http_, *loop_, log_, platform_.firmware, [this](const GenericAlert& alert) { raise(alert); }},
+        config_, platform_.device));
+    DM_TRY(tree_->flush());
+    listener_ = DM_TRY(listen(config_.notification.udp));
+    // What a restart interrupted goes on, once the host has had its first word.
+    look_for_owed();
+    return {};
+  }
+
+  int fd() const override { return loop_->fd(); }
+  void process() override { loop_->process(); }
+  bool run_once(std::chrono::milliseconds limit) override { return loop_->run_once(limit); }
+  bool idle() const override { return scheduler_->idle() && objects_->idle() && bootstraps_.empty() && !owed_timer_; }
+
+  Result<void> start_session(const std::string& server_id, SessionCause cause, SessionDone done) override {
+    return scheduler_->request(server_id, cause, std::move(done));
+  }
+
+  NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) override {
+    NotifyVerdict verdict = gate_->check(octets, content_type, dry_run);
+    if (verdict.accepted && !dry_run) {
+      scheduler_->request_triggered({verdict.server_id, verdict.session_id, verdict.default_nonce, verdict.delay},
+                                    std::move(done));
+    }
+    return verdict;
+  }
+
+  Result<std::vector<std::string>> bootstrap(Bytes octets, std::string_view content_type) override {
+    return DM_TRY(install_bootstrap(*tree_, {Octets(octets), std::string(content_type)})).server_ids;
+  }
+
+  void bootstrap_https(const std::string& url, BootstrapDone done) override {
+    const std::uint64_t number = next_bootstrap_++;
+    std::vector<std::string> urls = url.empty() ? config_.bootstrap.urls : std::vector<std::string>{url};
+    bootstraps_[number] = std::make_unique<BootstrapRunner>(
+        BootstrapRunner::Surroundings{*tree_, *http_, *loop_, log_, config_}, std::move(urls),
+        [this, number, done = std::move(done)](Result<std::vector<std::string>> result) {
+          bootstraps_.erase(number);
+          done(std::move(result));
+        });
+  }
+
+  Result<void> queue_alert(const GenericAlert& alert) override { return alerts_->add(alert); }
+
+  ClientStatus status() const override {
+    ClientStatus status;
+    for (const Account& account : read_accounts(*tree_).accounts) {
+      const ServerNotes notes(*tree_, account.server_id);
+      status.accounts.push_back({account.server_id, notes.get("time"), notes.get("result")});
+    }
+    if (const SessionRunner* runner = scheduler_->running()) {
+      status.running_server = runner->order().account.server_id;
+      status.running_session = runner->order().session_id;
+    }
+    status.queue = scheduler_->queued();
+    status.downloads = objects_->downloads();
+    status.owed_alerts = alerts_->size();
+    return status;
+  }
+
+  Tree& tree() override { return *tree_; }
+
+  void watch(int descriptor, unsigned events, std::function<void(unsigned)> callback) override {
+    watches_[descriptor] = loop_->watch(descriptor, events, std::move(callback));
+  }
+  void unwatch(int descriptor) override { watches_.erase(descriptor); }
+
+  std::string notification_address() const override { return listener_ ? listener_->address() : ""; }
+
+  void set_trace(Trace trace) override { trace_ = std::move(trace); }
+
+  Result<void> reconfigure(ClientConfig config, DeviceIdentity device) override {
+    if (config.notification.udp != config_.notification.udp) {
+      // Both ports at once: should the new one not open, the old one is still there.
+      listener_ = DM_TRY(listen(config.notification.udp));
+    }
+    DM_TRY(objects_->reconfigure(config, device));
+    platform_.device = std::move(device);
+    config_ = std::move(config);
+    tree_->set_uri_limits(config_.uri_limits);
+    return tree_->flush();
+  }
+
+  void stop(std::function<void()> stopped) override {
+    listener_.reset();
+    owed_timer_.reset();
+    scheduler_->stop(std::move(stopped));
+  }
+
+ private:
+  Result<std::unique_ptr<PushListener>> listen(const std::string& address) {
+    if (address.empty()) return std::unique_ptr<PushListener>();
+    return UdpListener::open(*loop_, address, [this](Bytes octets, std::string_view content_type) {
+      notify(octets, content_type, false, nullptr);
+    });
+  }
+
+  // Called by objects, maybe in the middle of a command: the session is looked for afterwards.
+  void raise(const GenericAlert& alert) {
+    auto added = alerts_->add(alert);
+    if (!added) log_.write(LogLevel::error, "an alert could not be kept: " + added.error().detail);
+    look_for_owed();
+  }
+
+  void look_for_owed() {
+    owed_timer_ = loop_->after({}, [this] {
+      owed_timer_.reset();
+      scheduler_->alerts_owed();
+    });
+  }
+
+  SystemClock system_clock_;
+  NullLog null_log_;
+  ClientConfig config_;
+  Platform platform_;
+  const Clock& clock_;
+  Log& log_;
+  Trace trace_;
+  std::unique_ptr<EventLoop> loop_;
+  std::optional<Ddf> ddf_;
+  std::unique_ptr<Tree> tree_;
+  std::unique_ptr<CurlHttpClient> http_;
+  std::unique_ptr<AlertQueue> alerts_;
+  std::unique_ptr<SessionScheduler> scheduler_;
+  std::unique_ptr<NotificationGate> gate_;
+  std::unique_ptr<DefaultObjects> objects_;
+  std::uint64_t next_bootstrap_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<BootstrapRunner>> bootstraps_;
+  std::map<int, LoopHandlePtr> watches_;
+  LoopHandlePtr owed_timer_;
+  std::unique_ptr<PushListener> listener_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Client>> Client::open(ClientConfig config, Platform platform) {
+  auto client = std::make_unique<ComposedClient>(std::move(config), platform);
+  DM_TRY(client->compose());
+  return std::unique_ptr<Client>(std::move(client));
+}
+
+}  // namespace omadm

@@ -1,0 +1,134 @@
+#include "tools/common/control_protocol.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "tools/common/exit_code.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::string_view kSocketName = "control.sock";
+
+Error system_error(const std::string& what) {
+  const Errc code = errno == ENOENT ? Errc::not_found : errno == EACCES ? Errc::permission_denied : Errc::io;
+  return {code, what + ": " + std::strerror(errno)};
+}
+
+}  // namespace
+
+std::string control_socket_path(const std::string& state_directory) {
+  const char* const runtime = std::getenv("RUNTIME_DIRECTORY");
+  if (runtime != nullptr && *runtime != '\0') {
+    // systemd lists several directories separated by colons; the first is the daemon's.
+    const std::string_view first(runtime, std::strcspn(runtime, ":"));
+    return std::string(first) + "/" + std::string(kSocketName);
+  }
+  return state_directory + "/" + std::string(kSocketName);
+}
+
+SocketAddress::SocketAddress(SocketAddress&& other) noexcept
+    : directory(std::exchange(other.directory, -1)), address(std::move(other.address)) {}
+
+SocketAddress::~SocketAddress() {
+  if (directory >= 0) ::close(directory);
+}
+
+Result<SocketAddress> SocketAddress::of(const std::string& path) {
+  SocketAddress result;
+  if (path.size() < sizeof(sockaddr_un::sun_path)) {
+    result.address = path;
+    return result;
+  }
+  const std::size_t slash = path.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash);
+  result.directory = ::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (result.directory < 0) return system_error(directory);
+  result.address = "/proc/self/fd/" + std::to_string(result.directory) + "/" + path.substr(slash + 1);
+  if (result.address.size() >= sizeof(sockaddr_un::sun_path)) return Error{Errc::too_large, path + ": name too long"};
+  return result;
+}
+
+nlohmann::json control_answer(nlohmann::json result) { return {{"ok", true}, {"result", std::move(result)}}; }
+
+nlohmann::json control_failure(const Error& error, int exit) {
+  return {{"ok", false}, {"error", error.detail}, {"code", to_string(error.code)}, {"exit", exit}};
+}
+
+nlohmann::json control_failure(const Error& error) { return control_failure(error, exit_code(error.code)); }
+
+std::optional<std::string> take_control_line(std::string& buffer) {
+  const std::size_t end = buffer.find('\n');
+  if (end == std::string::npos) return std::nullopt;
+  std::string line = buffer.substr(0, end);
+  buffer.erase(0, end + 1);
+  return line;
+}
+
+Result<std::optional<ControlConnection>> ControlConnection::open(const std::string& state_directory) {
+  const std::string path = control_socket_path(state_directory);
+  auto address = SocketAddress::of(path);
+  if (!address && address.error().code == Errc::not_found) return std::optional<ControlConnection>();
+  if (!address) return std::move(address).error();
+  ControlConnection connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (connection.descriptor_ < 0) return system_error("control socket");
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  std::memcpy(name.sun_path, address->address.c_str(), address->address.size() + 1);
+  if (::connect(connection.descriptor_, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0) {
+    // A socket left behind by a daemon that was killed refuses; nobody is there.
+    if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR) return std::optional<ControlConnection>();
+    return system_error(path);
+  }
+  return std::optional<ControlConnection>(std::move(connection));
+}
+
+ControlConnection::ControlConnection(ControlConnection&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)), buffer_(std::move(other.buffer_)) {}
+
+ControlConnection::~ControlConnection() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<nlohmann::json> ControlConnection::request(const nlohmann::json& request, const OnEvent& event) {
+  const std::string line = request.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t sent = ::send(descriptor_, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return system_error("the daemon cannot be written to");
+    rest.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  while (true) {
+    nlohmann::json answer = DM_TRY(read_line());
+    if (!answer.is_object()) return Error{Errc::malformed, "the daemon's answer is not an object"};
+    if (!answer.contains("event")) return answer;
+    if (event && !event(answer["event"])) return Error{Errc::cancelled, "stopped"};
+  }
+}
+
+Result<nlohmann::json> ControlConnection::read_line() {
+  char chunk[65536];
+  while (true) {
+    if (auto line = take_control_line(buffer_)) {
+      auto json = nlohmann::json::parse(*line, nullptr, false);
+      if (json.is_discarded()) return Error{Errc::malformed, "the daemon's answer is not JSON"};
+      return json;
+    }
+    if (buffer_.size() > kMaxControlLine) return Error{Errc::too_large, "the daemon's answer is too long"};
+    const ssize_t count = ::recv(descriptor_, chunk, sizeof chunk, 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return system_error("the daemon cannot be read from");
+    if (count == 0) return Error{Errc::io, "the daemon ended before it answered"};
+    buffer_.append(chunk, static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace omadm
