@@ -205,7 +205,8 @@ class EpollLoop final : public EventLoop {
   }
 
   bool run_watch(const epoll_event& event) {
-    const auto found = shared_->watches.find(event.data.u64);
+    const std::uint64_t number = event.data.u64;  // epoll_event is packed: no reference to its members
+    const auto found = shared_->watches.find(number);
     if (found == shared_->watches.end()) return false;
     const std::shared_ptr<Watch> watch = found->second;
     unsigned ready = 0;
