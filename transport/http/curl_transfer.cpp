@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t kMaxHead = 256U << 10U;        // octets of all field lines of one answer
 constexpr std::uint64_t kMaxRedirectBody = 1U << 20U;  // octets of an answer nobody reads
-constexpr std::size_t kReserveAtMost = 1U << 20U;      // of what Content-Length claims
 
 bool has_status_line(std::string_view line) noexcept { return line.substr(0, 5) == "HTTP/"; }
 
