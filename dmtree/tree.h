@@ -22,7 +22,11 @@ class Clock;
 class Ddf;
 struct DdfNode;
 struct TreeNode;  // dmtree/tree_node.h
-class Overlay;    // dmtree/overlay.h
+class NodeView;   // dmtree/overlay.h
+class Overlay;
+struct NodeState;
+struct Located;  // dmtree/access.h
+struct Viewer;
 
 // On whose behalf a transaction acts.
 struct Principal {
@@ -122,6 +126,20 @@ class Transaction {
  private:
   friend class Tree;
   Transaction(Tree& tree, Principal who, Origin origin);
+  Result<void> ready() const;
+  Viewer viewer() const noexcept;
+  Result<Octets> value_of(const NodeView& node, const Uri& uri) const;
+  Result<Node> node_of(const NodeView& node, const Uri& uri, bool readable) const;
+  Result<void> list_below(const NodeView& node, const Uri& uri, const Acl& acl, std::vector<Node>& out) const;
+  Result<void> check_length(const Uri& uri) const;
+  Result<void> check_shape(const Located& at, const Uri& uri);
+  Result<void> add_at(const Uri& uri, NewNode node);
+  Result<void> replace_at(const Uri& uri, const NodeView& node, NewValue value);
+  Result<void> rename(const Uri& uri, const Located& at, std::string_view text);
+  Result<void> set_acl(const Uri& uri, const Located& at, std::string_view text);
+  Result<void> set_title(const Uri& uri, const Located& at, std::string_view text);
+  void create_node(const Uri& uri, NodeState state, const DdfNode* description);
+  NodeState& touch(const Uri& uri);
   Tree* tree_ = nullptr;
   Principal who_;
   Origin origin_;

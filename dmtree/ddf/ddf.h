@@ -22,20 +22,34 @@ struct DdfNode {
   std::string name;     // canonical; empty: a placeholder that takes any name (TNDS-004)
   bool access[6] = {};  // by AccessType
   bool can(AccessType command) const noexcept { return access[static_cast<std::size_t>(command)]; }
-  std::vector<Format> formats;     // DFFormat, usually one; holds Format::node for interior nodes
-  std::vector<std::string> types;  // MIME list of a leaf, management object identifier of an interior node
+  std::vector<Format> formats;  // DFFormat, usually one; holds Format::node for interior nodes
+  // MIME list of a leaf; management object identifier of an interior node, further ones are accepted for it on input.
+  std::vector<std::string> types;
   Scope scope = Scope::dynamic;
   std::uint32_t min_occurs = 1;  // Occurrence
   std::uint32_t max_occurs = 1;  // 0: unlimited
   std::optional<Octets> default_value;
   std::string description;
   std::string title;
+  // By Property. Without an RTProperties block these four (TND-050).
+  bool properties[8] = {true, true, true, false, false, false, true, false};
+  bool open = true;          // its own document describes no children
+  bool implied = false;      // only on the way to another document's Path: as good as not described
+  std::size_t locality = 0;  // depth at which its document begins: the deeper one is the more local
   std::vector<std::unique_ptr<DdfNode>> children;
 
   bool is_interior() const noexcept;
-  // An interior node described without children is open: anything may be added below it.
-  bool is_open() const noexcept { return is_interior() && children.empty(); }
+  bool has(Property property) const noexcept { return properties[static_cast<std::size_t>(property)]; }
+  // An interior node described without children is open: anything may be added below it, also when
+  // another document describes some of it.
+  bool is_open() const noexcept { return is_interior() && open; }
   const DdfNode* child(std::string_view canonical) const noexcept;  // by name, else the placeholder, else null
+};
+
+// Where a management object goes.
+struct Placement {
+  Uri parent;
+  std::string name;  // empty: free choice
 };
 
 // All descriptions of a device in one tree. A node no description covers is dynamic, takes every
@@ -52,9 +66,11 @@ class Ddf {
   Result<void> add(std::string_view document, std::string_view origin, const Limits& limits = {});
 
   const DdfNode& root() const noexcept;
-  // The description in force at `uri`; null: not described. `allowed` says whether an undescribed node may be there.
+  // The description in force at `uri`; null: not described.
   const DdfNode* find(const Uri& uri) const noexcept;
-  bool may_exist(const Uri& uri) const noexcept;
+  bool may_exist(const Uri& uri) const noexcept;  // described, or where an undescribed node may be
+  // Where interior nodes with that management object identifier live; only places without a free name above.
+  std::optional<Placement> locate(std::string_view mo_id) const;
 
  private:
   std::unique_ptr<DdfNode> root_;

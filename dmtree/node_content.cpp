@@ -1,0 +1,128 @@
+#include "dmtree/node_content.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "dmtree/ddf/ddf.h"
+#include "dmtree/tnds/mo_id.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::size_t kMaxTypeSize = 255;
+
+Error bad_format(std::string_view what) { return Error{Errc::bad_format, std::string(what)}; }
+
+bool is_printable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+bool is_alphanumeric(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+bool is_number(std::string_view text) {
+  return parse_unsigned(text).has_value() && (text.size() == 1 || text.front() != '0');
+}
+
+bool is_version(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return false;
+  const std::string_view major = text.substr(0, dot);
+  return is_number(major) && major != "0" && is_number(text.substr(dot + 1));
+}
+
+// The media type without parameters.
+std::string_view essence(std::string_view mime) { return trim(mime.substr(0, mime.find(';'))); }
+
+bool is_listed(const DdfNode* description, std::string_view mime) {
+  if (description == nullptr || description->types.empty()) return true;
+  return std::any_of(description->types.begin(), description->types.end(),
+                     [&](const std::string& type) { return equals_ignoring_case(essence(type), essence(mime)); });
+}
+
+// TND-059: data that came as Base64 is stored as bin where the description says bin.
+Result<Format> accepted_format(const DdfNode* description, Format wanted) {
+  if (description == nullptr || description->formats.empty()) return wanted;
+  const auto described = [&](Format format) {
+    return std::find(description->formats.begin(), description->formats.end(), format) != description->formats.end();
+  };
+  if (described(wanted)) return wanted;
+  if (wanted == Format::b64 && described(Format::bin)) return Format::bin;
+  return bad_format("Format " + std::string(to_string(wanted)) + " is not described here");
+}
+
+Result<std::string> leaf_type(const DdfNode* description, std::string type) {
+  if (type.size() > kMaxTypeSize || !is_printable(type)) return bad_format("Type is not a media type");
+  if (!is_listed(description, type)) return bad_format("Type " + type + " is not described here");
+  return type;
+}
+
+// Servers that leave Type at its default send text/plain for interior nodes too; it names no object.
+Result<std::string> interior_type(const DdfNode* description, std::string type) {
+  if (type == kTextPlain) type.clear();
+  if (description == nullptr || description->types.empty()) {
+    if (!type.empty() && !is_mo_id(type)) return bad_format("Type is not a management object identifier");
+    return type;
+  }
+  const std::vector<std::string>& types = description->types;
+  const bool known = type.empty() || std::find(types.begin(), types.end(), type) != types.end() ||
+                     std::find(types.begin(), types.end(), registered_mo_id(type)) != types.end();
+  if (!known) return bad_format("Type " + type + " is not the object described here");
+  return types.front();
+}
+
+}  // namespace
+
+bool is_mo_id(std::string_view text) noexcept {
+  if (text.size() > kMaxTypeSize || !is_printable(text) || text.find(' ') != std::string_view::npos) return false;
+  if (text.size() > 4 && equals_ignoring_case(text.substr(0, 4), "urn:")) return true;
+  const std::vector<std::string_view> parts = split(text, '/');
+  if (parts.size() < 3 || parts[0].empty() || !is_version(parts[1])) return false;
+  return std::all_of(parts.begin() + 2, parts.end(), [](std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(), is_alphanumeric);
+  });
+}
+
+Result<NodeState> content_of_new(const DdfNode* description, NewNode node) {
+  NodeState state;
+  if (node.format) {
+    state.format = DM_TRY(accepted_format(description, *node.format));
+  } else {
+    state.format = description != nullptr && !description->formats.empty() ? description->formats.front() : Format::chr;
+  }
+  std::string type = std::move(node.type).value_or(std::string());
+  if (state.format == Format::node) {
+    if (!node.data.empty()) return bad_format("an interior node has no value");
+    state.type = DM_TRY(interior_type(description, std::move(type)));
+    return state;
+  }
+  if (type.empty()) {
+    type = description != nullptr && !description->types.empty() ? description->types.front() : std::string(kTextPlain);
+  }
+  state.type = DM_TRY(leaf_type(description, std::move(type)));
+  DM_TRY(check_value(state.format, node.data));
+  state.data = std::move(node.data);
+  return state;
+}
+
+bool changes_kind(const NodeView& leaf, const NewValue& value) {
+  const bool same_format =
+      !value.format || *value.format == leaf.format() || (*value.format == Format::b64 && leaf.format() == Format::bin);
+  return !same_format || (value.type && !value.type->empty() && !equals_ignoring_case(*value.type, leaf.type()));
+}
+
+Result<void> change_content(const DdfNode* description, NodeState& state, NewValue value) {
+  Format format = state.format;
+  if (value.format && !(*value.format == Format::b64 && format == Format::bin)) format = *value.format;
+  if (format == Format::node) return bad_format("a leaf cannot become an interior node");
+  if (format != state.format) format = DM_TRY(accepted_format(description, format));
+  std::string type = value.type && !value.type->empty() ? std::move(*value.type) : state.type;
+  if (type != state.type) type = DM_TRY(leaf_type(description, std::move(type)));
+  DM_TRY(check_value(format, value.data));
+  state.format = format;
+  state.type = std::move(type);
+  state.data = std::move(value.data);
+  return {};
+}
+
+}  // namespace omadm

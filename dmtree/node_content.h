@@ -1,0 +1,22 @@
+// What a node may hold: steps 6 and 7 of TND-117. Formats and types by description, values by format.
+#pragma once
+
+#include "base/result.h"
+#include "dmtree/overlay.h"
+#include "dmtree/tree.h"
+
+namespace omadm {
+
+// The state of a new node. bad_format, veto.
+Result<NodeState> content_of_new(const DdfNode* description, NewNode node);
+
+// Changes `state`, an existing leaf, as `value` asks. bad_format, veto; `state` is then as before.
+Result<void> change_content(const DdfNode* description, NodeState& state, NewValue value);
+
+// Whether a Format or Type that `value` names differs from what the leaf has.
+bool changes_kind(const NodeView& leaf, const NewValue& value);
+
+// [TND] "Type" of interior nodes (TND-132): an URN or reversed-domain/version/name.
+bool is_mo_id(std::string_view text) noexcept;
+
+}  // namespace omadm

@@ -1,0 +1,117 @@
+// What a transaction has changed: a sparse shadow of the committed tree. Dropping it is the roll back.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "dmtree/acl.h"
+#include "dmtree/management_object.h"
+#include "dmtree/store/store.h"
+#include "dmtree/uri.h"
+#include "dmtree/value.h"
+
+namespace omadm {
+
+struct DdfNode;
+struct TreeNode;
+
+// Everything of a node but its name and children, as a transaction wants it to be.
+struct NodeState {
+  Format format = Format::node;
+  std::string type;
+  std::string title;
+  Acl acl;
+  std::int64_t tstamp = 0;
+  std::uint16_t verno = 0;
+  Octets data;
+};
+
+// One place in the shadow. 1. base == null: the node is new, and hides a committed node of that name.
+// 2. A removed shadow hides a committed node and has no children. 3. Committed children that
+// `children` does not name show through.
+struct Shadow {
+  const TreeNode* base = nullptr;
+  const DdfNode* description = nullptr;
+  std::unique_ptr<NodeState> state;  // null: as committed
+  bool removed = false;
+  bool value_changed = false;  // the value is this transaction's, not the committed or live one
+  bool pending = false;        // its state is not yet among the records
+  std::map<std::string, std::unique_ptr<Shadow>, std::less<>> children;
+};
+
+// A node as the transaction sees it, committed and shadow together. Valid until the next change.
+class NodeView {
+ public:
+  NodeView() = default;
+  NodeView(const TreeNode* base, const Shadow* shadow) noexcept : base_(base), shadow_(shadow) {}
+
+  explicit operator bool() const noexcept { return base_ != nullptr || shadow_ != nullptr; }
+  Format format() const noexcept;
+  bool is_interior() const noexcept { return format() == Format::node; }
+  std::string_view type() const noexcept;
+  std::string_view title() const noexcept;
+  const Acl& own_acl() const noexcept;
+  std::int64_t tstamp() const noexcept;
+  std::uint16_t verno() const noexcept;
+  Bytes data() const noexcept;
+  const DdfNode* description() const noexcept;  // null: not described
+  bool value_changed() const noexcept { return shadow_ != nullptr && shadow_->value_changed; }
+
+  NodeView child(std::string_view canonical) const;  // false: none
+  std::vector<std::pair<std::string_view, NodeView>> children() const;
+  bool has_children() const;
+  NodeState state() const;  // a copy
+
+ private:
+  const NodeState* own() const noexcept { return shadow_ != nullptr ? shadow_->state.get() : nullptr; }
+
+  const TreeNode* base_ = nullptr;
+  const Shadow* shadow_ = nullptr;
+};
+
+class Overlay {
+ public:
+  Overlay(const TreeNode& root, std::uint64_t generation);
+
+  NodeView root() const noexcept { return {shadow_.base, &shadow_}; }
+  NodeView find(const Uri& uri) const;
+  std::uint64_t generation() const noexcept { return generation_; }
+
+  // The state of an existing node, to be changed in place.
+  NodeState& modify(const Uri& uri);
+  void mark_value_changed(const Uri& uri);
+  void create(const Uri& uri, NodeState state, const DdfNode* description);  // the parent exists, the node does not
+  void remove(const Uri& uri);
+  void rename(const Uri& uri, const Uri& renamed);  // same parent, free name
+
+  // The edits for people and objects, in the order made.
+  void log(Edit::Kind kind, const Uri& uri, const Uri& renamed = {});
+  const std::vector<Edit>& edits() const noexcept { return edits_; }
+  // The edits for the store, which lead from the committed state to this one. Takes the values out of
+  // the overlay, which is of no use afterwards.
+  std::vector<EditRecord> take_records() &&;
+
+  std::optional<Uri> failed_at;
+  bool unrestricted = false;  // while objects check a commit they see everything
+
+ private:
+  Shadow& shadow_of(const Uri& uri);
+  void mark_pending(const Uri& uri, Shadow& shadow);
+  void settle(bool take_values);
+
+  Shadow shadow_;
+  std::uint64_t generation_;
+  std::vector<Edit> edits_;
+  std::vector<EditRecord> records_;
+  std::vector<std::pair<Uri, Shadow*>> pending_;
+};
+
+}  // namespace omadm

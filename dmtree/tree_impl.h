@@ -1,0 +1,50 @@
+// What the committed tree consists of. For tree.cpp and the transactions alone.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/io/clock.h"
+#include "dmtree/ddf/ddf.h"
+#include "dmtree/management_object.h"
+#include "dmtree/store/store.h"
+#include "dmtree/tree.h"
+#include "dmtree/tree_node.h"
+
+namespace omadm {
+
+// An object and those edits of a commit that are in its part of the tree.
+struct TouchedObject {
+  ManagementObject* object = nullptr;
+  std::vector<Edit> edits;
+};
+
+struct Tree::Impl {
+  Impl(Store& s, const Ddf& d, const Clock& c) : store(s), ddf(d), clock(c), nodes(d) {}
+
+  ManagementObject* owner(const Uri& uri) const;  // the deepest attached at or above; null: none
+  std::vector<TouchedObject> touched(const std::vector<Edit>& edits) const;
+  bool is_attached(const ManagementObject* object) const;
+
+  struct Unflushed {
+    CommitRecord record;
+    std::vector<TouchedObject> objects;
+  };
+
+  Store& store;
+  const Ddf& ddf;
+  const Clock& clock;
+  CommittedNodes nodes;
+  UriLimits limits;
+  LoadReport report;
+  std::uint64_t generation = 0;
+  std::uint64_t sequence = 0;
+  bool store_failed = false;  // an io error of the store: no further commit
+  bool flushing = false;
+  std::vector<std::pair<Uri, ManagementObject*>> objects;
+  std::vector<Observer> observers;
+  std::vector<Unflushed> unflushed;
+};
+
+}  // namespace omadm

@@ -1,0 +1,164 @@
+#include "dmtree/tree_node.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "dmtree/ddf/ddf.h"
+
+namespace omadm {
+namespace {
+
+// The root ACL a device has from the factory (TND-071).
+constexpr std::string_view kFactoryRootAcl = "Add=*&Get=*";
+
+auto position(const TreeNode& parent, std::string_view name) noexcept {
+  return std::lower_bound(
+      parent.children.begin(), parent.children.end(), name,
+      [](const std::unique_ptr<TreeNode>& node, std::string_view text) { return node->name < text; });
+}
+
+std::size_t count_nodes(const TreeNode& node) {
+  std::size_t count = 1;
+  for (const auto& child : node.children) count += count_nodes(*child);
+  return count;
+}
+
+void mark_types(const TreeNode& node, std::unordered_map<const std::string*, bool>& used) {
+  used[node.type] = true;
+  for (const auto& child : node.children) mark_types(*child, used);
+}
+
+void visit_nodes(const TreeNode& node, const Uri& uri, const std::function<void(const NodeRecord&)>& visit) {
+  NodeRecord record;
+  record.uri = uri;
+  record.format = node.format;
+  record.type = *node.type;
+  if (node.title) record.title = *node.title;
+  record.acl = node.own_acl().str();
+  record.tstamp = node.tstamp;
+  record.verno = node.verno;
+  record.data = node.data;
+  visit(record);
+  for (const auto& child : node.children) visit_nodes(*child, uri.child(child->name), visit);
+}
+
+Error corrupt(const Uri& uri, std::string_view what) {
+  return Error{Errc::corrupt, "stored edit of " + uri.str() + ": " + std::string(what)};
+}
+
+}  // namespace
+
+TreeNode* TreeNode::child(std::string_view canonical) const noexcept {
+  const auto found = position(*this, canonical);
+  return found != children.end() && (*found)->name == canonical ? found->get() : nullptr;
+}
+
+const Acl& TreeNode::own_acl() const noexcept {
+  static const Acl kNone;
+  return acl ? *acl : kNone;
+}
+
+const std::string* TypePool::intern(std::string_view type) {
+  const auto found = types_.find(type);
+  return found != types_.end() ? &*found : &*types_.emplace(type).first;
+}
+
+void TypePool::sweep(const TreeNode& root) {
+  std::unordered_map<const std::string*, bool> used;
+  mark_types(root, used);
+  std::erase_if(types_, [&](const std::string& type) { return !used.contains(&type); });
+  sweep_above_ = std::max<std::size_t>(256, types_.size() * 2);
+}
+
+CommittedNodes::CommittedNodes(const Ddf& ddf) : root_(std::make_unique<TreeNode>()) {
+  root_->name = ".";
+  root_->description = &ddf.root();
+  root_->type = types_.intern("");
+  if (auto acl = Acl::parse(kFactoryRootAcl)) root_->acl = std::make_unique<Acl>(std::move(acl).value());
+}
+
+TreeNode* CommittedNodes::locate(const Uri& uri) const noexcept {
+  TreeNode* node = root_.get();
+  std::string_view rest = uri.path();
+  while (node != nullptr && !rest.empty()) node = node->child(Uri::next_segment(rest));
+  return node;
+}
+
+const TreeNode* CommittedNodes::find(const Uri& uri) const noexcept { return locate(uri); }
+
+Result<void> CommittedNodes::apply(const EditRecord& edit) {
+  switch (edit.op) {
+    case EditRecord::Op::put:
+      return put(edit.node);
+    case EditRecord::Op::remove:
+      return remove(edit.node.uri);
+    case EditRecord::Op::rename:
+      return rename(edit.node.uri, edit.renamed);
+  }
+  return corrupt(edit.node.uri, "unknown operation");
+}
+
+Result<void> CommittedNodes::put(const NodeRecord& record) {
+  Acl acl;
+  if (!record.acl.empty()) {
+    auto parsed = Acl::parse(record.acl);
+    if (!parsed) return corrupt(record.uri, parsed.error().detail);
+    acl = std::move(parsed).value();
+  }
+  TreeNode* node = locate(record.uri);
+  if (node == nullptr) {
+    TreeNode* parent = locate(record.uri.parent());
+    if (parent == nullptr || !parent->is_interior()) return corrupt(record.uri, "no interior parent");
+    auto created = std::make_unique<TreeNode>();
+    created->name = record.uri.name();
+    created->parent = parent;
+    if (parent->description != nullptr) created->description = parent->description->child(created->name);
+    node = created.get();
+    parent->children.insert(position(*parent, created->name), std::move(created));
+    ++count_;
+  } else if (record.format != Format::node && (node == root_.get() || !node->children.empty())) {
+    return corrupt(record.uri, "a leaf with children");
+  }
+  node->format = record.format;
+  node->type = types_.intern(record.type);
+  node->acl = acl.empty() ? nullptr : std::make_unique<Acl>(std::move(acl));
+  node->title = record.title.empty() ? nullptr : std::make_unique<std::string>(record.title);
+  node->tstamp = record.tstamp;
+  node->verno = record.verno;
+  node->data = record.data;
+  return {};
+}
+
+Result<void> CommittedNodes::remove(const Uri& uri) {
+  TreeNode* node = locate(uri);
+  if (node == nullptr || node == root_.get()) return corrupt(uri, "nothing to remove");
+  count_ -= count_nodes(*node);
+  TreeNode& parent = *node->parent;
+  parent.children.erase(position(parent, node->name));
+  return {};
+}
+
+Result<void> CommittedNodes::rename(const Uri& uri, const Uri& renamed) {
+  TreeNode* node = locate(uri);
+  if (node == nullptr || node == root_.get()) return corrupt(uri, "nothing to rename");
+  TreeNode& parent = *node->parent;
+  if (renamed.parent() != uri.parent() || parent.child(renamed.name()) != nullptr) {
+    return corrupt(uri, "no room for the new name");
+  }
+  auto slot = parent.children.begin() + (position(parent, node->name) - parent.children.cbegin());
+  std::unique_ptr<TreeNode> moved = std::move(*slot);
+  parent.children.erase(slot);
+  moved->name = renamed.name();
+  parent.children.insert(position(parent, moved->name), std::move(moved));
+  return {};
+}
+
+void CommittedNodes::for_each(const std::function<void(const NodeRecord&)>& visit) const {
+  visit_nodes(*root_, Uri(), visit);
+}
+
+void CommittedNodes::sweep_types() {
+  if (types_.wants_sweep()) types_.sweep(*root_);
+}
+
+}  // namespace omadm
