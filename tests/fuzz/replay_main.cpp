@@ -1,5 +1,7 @@
 // Runs a fuzz target over its seeds where there is no fuzzing engine: each seed as it is, cut off at every length, and
 // with every single octet changed in a few ways. Usage: fuzz_<target> FOLDER|FILE…
+#include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,8 +13,18 @@
 namespace {
 
 std::size_t runs = 0;
+const std::string* current = nullptr;
+
+// A finding that ends the process leaves its input behind in hexadecimal, for xxd -r -p.
+void tell_input(int) {
+  std::fputs("input: ", stderr);
+  for (const char octet : *current)
+    std::fprintf(stderr, "%02x", static_cast<unsigned>(static_cast<unsigned char>(octet)));
+  std::fputs("\n", stderr);
+}
 
 void run(const std::string& input) {
+  current = &input;
   LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
   ++runs;
 }
@@ -39,6 +51,7 @@ std::string contents(const std::filesystem::path& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGABRT, tell_input);
   std::size_t seeds = 0;
   for (int index = 1; index < argc; ++index) {
     std::vector<std::filesystem::path> files;
