@@ -34,7 +34,7 @@ class TndsWriter {
  private:
   Result<void> write_node(const Node& node);
   void write_properties(const Node& node);
-  void write_property(Element element, const Uri& uri, Property property);
+  std::string text_of(bool wanted, const Uri& uri, Property property) const;
   Result<void> write_value(const Node& node);
 
   const Transaction& transaction_;
@@ -73,32 +73,36 @@ Result<void> TndsWriter::write_node(const Node& node) {
 }
 
 void TndsWriter::write_properties(const Node& node) {
-  const auto mark = out_.mark();
+  const std::string acl = text_of(selection_.acl, node.uri, Property::acl);
+  const std::string title = text_of(selection_.title, node.uri, Property::title);
+  const std::string stamp = text_of(selection_.tstamp, node.uri, Property::tstamp);
+  const std::string version = text_of(selection_.verno, node.uri, Property::verno);
+  if (!selection_.format && !selection_.type && acl.empty() && title.empty() && stamp.empty() && version.empty()) {
+    return out_.empty(Element::DdfRTProperties);  // odd for the schema, but every node has it (TNDS-031)
+  }
   out_.start(Element::DdfRTProperties);
-  const std::size_t empty_size = out_.size();
-  if (selection_.acl) write_property(Element::DdfACL, node.uri, Property::acl);
+  if (!acl.empty()) out_.leaf(Element::DdfACL, acl);
   if (selection_.format) {
     out_.start(Element::DdfFormat);
     out_.empty(element_of(node.format));
     out_.end();
   }
-  if (selection_.title) write_property(Element::DdfTitle, node.uri, Property::title);
-  if (selection_.tstamp) write_property(Element::DdfTStamp, node.uri, Property::tstamp);
+  if (!title.empty()) out_.leaf(Element::DdfTitle, title);
+  if (!stamp.empty()) out_.leaf(Element::DdfTStamp, stamp);
   if (selection_.type) {
     out_.start(Element::DdfType);
     out_.leaf(node.is_leaf() ? Element::DdfMIME : Element::DdfDDFName, node.type);
     out_.end();
   }
-  if (selection_.verno) write_property(Element::DdfVerNo, node.uri, Property::verno);
-  if (out_.size() != empty_size) return out_.end();
-  out_.rewind(mark);
-  out_.empty(Element::DdfRTProperties);
+  if (!version.empty()) out_.leaf(Element::DdfVerNo, version);
+  out_.end();
 }
 
-// A property the node does not have, or that is empty, or that may not be read, is left out.
-void TndsWriter::write_property(Element element, const Uri& uri, Property property) {
+// A property that is not wanted, that the node does not have, or that may not be read, is left out.
+std::string TndsWriter::text_of(bool wanted, const Uri& uri, Property property) const {
+  if (!wanted) return {};
   const Result<std::string> text = transaction_.property(uri, property);
-  if (text && !text.value().empty() && is_xml_text(text.value())) out_.leaf(element, text.value());
+  return text && is_xml_text(text.value()) ? text.value() : std::string();
 }
 
 Result<void> TndsWriter::write_value(const Node& node) {

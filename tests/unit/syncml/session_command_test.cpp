@@ -152,7 +152,7 @@ TEST_F(SessionCommandTest, PRO_221_222_AtomicSucceedsAsAWholeInOneCommit) {
 }
 
 TEST_F(SessionCommandTest, PRO_224_GetExecAtomicAndSequenceFailAnAtomic) {
-  for (const std::string child :
+  for (const std::string& child :
        {get("3", "./V/a"), "<Exec><CmdID>3</CmdID>" + item("./V") + "</Exec>",
         std::string("<Atomic><CmdID>3</CmdID></Atomic>"), std::string("<Sequence><CmdID>3</CmdID></Sequence>")}) {
     run("<Atomic><CmdID>1</CmdID>" + add("2", "./V/n", "x") + child + "</Atomic>");
