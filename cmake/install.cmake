@@ -13,6 +13,7 @@ set(OMADM_PUBLIC_HEADERS
   base/markup/vocabulary.h
   base/ports/http_client.h
   base/result.h
+  bootstrap/bootstrap.h
   client/client.h
   client/config.h
   client/platform.h
