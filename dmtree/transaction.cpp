@@ -178,6 +178,14 @@ AccessDecision Transaction::decide(const Uri& uri, AccessType command) const {
   return explain(locate(*overlay_, uri), viewer(), uri, command);
 }
 
+Result<void> Transaction::check_right(const Uri& uri, AccessType command) const {
+  DM_TRY(ready());
+  const Located at = locate(*overlay_, uri);
+  DM_TRY(require_node(at, viewer(), uri, command));
+  DM_TRY(require_access(at, viewer(), uri, command));
+  return require_grant(at.acl, viewer(), uri, command);
+}
+
 const std::optional<Uri>& Transaction::failed_at() const noexcept { return overlay_->failed_at; }
 bool Transaction::empty() const noexcept { return overlay_->edits().empty(); }
 const Principal& Transaction::principal() const noexcept { return who_; }

@@ -103,6 +103,8 @@ class Transaction {
   Result<std::vector<Node>> list(const Uri& uri) const;
   Result<Acl> own_acl(const Uri& uri) const;                     // without rights
   AccessDecision decide(const Uri& uri, AccessType command) const;  // without side effects
+  // AccessType and ACL alone, whatever the kind of node. not_found, not_allowed, permission_denied.
+  Result<void> check_right(const Uri& uri, AccessType command) const;
 
   // Editing.
   Result<void> add(const Uri& uri, NewNode node);        // already_exists; missing parents are added (TND-092)

@@ -92,7 +92,7 @@ class SubtreeReplacement {
       : transaction_(transaction), placed_(std::move(placed)), top_(placed_.front().uri) {}
 
   Result<void> run() {
-    DM_TRY(check_top());
+    DM_TRY(transaction_.check_right(top_, AccessType::replace));
     for (const PlacedNode& node : placed_) wanted_.push_back(&node);
     std::sort(wanted_.begin(), wanted_.end(), [](const PlacedNode* a, const PlacedNode* b) { return a->uri < b->uri; });
     DM_TRY(prune());
@@ -103,7 +103,6 @@ class SubtreeReplacement {
   }
 
  private:
-  Result<void> check_top();
   Result<void> prune();
   Result<void> prune_child(const Uri& child, std::vector<Uri>& rest);
   Result<void> write(PlacedNode& node);
@@ -115,15 +114,6 @@ class SubtreeReplacement {
   Uri top_;
   std::vector<const PlacedNode*> wanted_;  // by address
 };
-
-Result<void> SubtreeReplacement::check_top() {
-  if (!transaction_.exists(top_)) return Error{Errc::not_found, top_.str() + " does not exist"};
-  const AccessDecision decision = transaction_.decide(top_, AccessType::replace);
-  if (decision.allowed) return {};
-  const DdfNode* description = transaction_.tree().ddf().find(top_);
-  const bool for_everybody = description != nullptr && !description->can(AccessType::replace);
-  return Error{for_everybody ? Errc::not_allowed : Errc::permission_denied, decision.why};
-}
 
 const PlacedNode* SubtreeReplacement::wanted(const Uri& uri) const {
   const auto found = std::lower_bound(wanted_.begin(), wanted_.end(), uri,
