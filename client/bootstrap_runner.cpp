@@ -11,7 +11,6 @@
 namespace omadm {
 namespace {
 
-constexpr std::string_view kBootstrapType = "application/vnd.syncml.dm+wbxml";  // BOOT-085
 constexpr std::uint64_t kMaxDocument = 1U << 20U;
 
 Result<std::string> device_id(Tree& tree) {
@@ -44,8 +43,8 @@ void BootstrapRunner::ask() {
   if (!body) return finish(std::move(body).error());
   HttpRequest request;
   request.url = urls_[url_];
-  std::string accept(kBootstrapType);
-  for (const std::string& type : config.accept_types) accept += ", " + type;
+  std::string accept;
+  for (const std::string& type : config.accept_types) accept += (accept.empty() ? "" : ", ") + type;
   request.headers = {{"Content-Type", body->content_type},
                      {"Accept", accept},
                      {"Cache-Control", "no-store"},
@@ -69,8 +68,8 @@ void BootstrapRunner::ask() {
 }
 
 bool BootstrapRunner::accepts(const std::string& content_type) const {
-  const auto& more = at_.config.bootstrap.accept_types;
-  return content_type == kBootstrapType || std::find(more.begin(), more.end(), content_type) != more.end();
+  const auto& types = at_.config.bootstrap.accept_types;
+  return std::find(types.begin(), types.end(), content_type) != types.end();
 }
 
 void BootstrapRunner::answer_arrived() {

@@ -71,8 +71,9 @@ class ComposedClient final : public Client {
     return verdict;
   }
 
-  Result<std::vector<std::string>> bootstrap(Bytes octets, std::string_view content_type) override {
-    return DM_TRY(install_bootstrap(*tree_, {Octets(octets), std::string(content_type)})).server_ids;
+  Result<std::vector<std::string>> bootstrap(Bytes octets, std::string_view content_type,
+                                             const BootstrapSecrets& secrets) override {
+    return DM_TRY(install_bootstrap(*tree_, {Octets(octets), std::string(content_type)}, secrets)).server_ids;
   }
 
   void bootstrap_https(const std::string& url, BootstrapDone done) override {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "bootstrap/bootstrap.h"
 #include "client/config.h"
 #include "client/platform.h"
 #include "dmtree/tree.h"
@@ -80,7 +81,8 @@ class Client {
   virtual NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) = 0;
 
   // Installs a bootstrap document. Not answered to anybody.
-  virtual Result<std::vector<std::string>> bootstrap(Bytes octets, std::string_view content_type) = 0;
+  virtual Result<std::vector<std::string>> bootstrap(Bytes octets, std::string_view content_type,
+                                                     const BootstrapSecrets& secrets = {}) = 0;
   using BootstrapDone = std::function<void(Result<std::vector<std::string>>)>;  // server ids
   // Client initiated bootstrap over HTTPS: `url`, or the configured ones in order when empty. not_found: 404
   // everywhere.

@@ -34,7 +34,9 @@ struct BootstrapConfig {
   std::string username;
   Octets passphrase;
   std::string push_address;
-  std::vector<std::string> accept_types;  // media types besides WBXML bootstrap messages (BOOT-085)
+  // Media types taken as an answer (BOOT-085).
+  std::vector<std::string> accept_types = {"application/vnd.syncml.dm+wbxml", "application/vnd.syncml.dm+xml",
+                                           "application/vnd.syncml.dmtnds+wbxml", "application/vnd.syncml.dmtnds+xml"};
 };
 
 struct FumoConfig {

@@ -1,0 +1,217 @@
+#include "tools/dm-client/config_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/io/file_system.h"
+#include "base/text.h"
+#include "tools/dm-client/toml_section.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::uint64_t kMaxConfig = 1U << 20U;
+constexpr std::uint64_t kMaxDdf = 4U << 20U;
+constexpr std::int64_t kAnyNumber = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kYear = 366 * 86400;
+
+void read_device(TomlSection& section, ToolConfig& config) {
+  DeviceIdentity& device = config.device;
+  section.text("dev_id", device.dev_id);
+  section.text("man", device.man);
+  section.text("mod", device.mod);
+  section.text("dmv", device.dmv);
+  section.text("lang", device.lang);
+  section.text("dev_typ", device.dev_typ);
+  section.text("oem", device.oem);
+  section.text("fwv", device.fwv);
+  section.text("swv", device.swv);
+  section.text("hwv", device.hwv);
+  bool large_objects = true;
+  section.boolean("lrg_obj", large_objects);
+  if (!large_objects) section.refuse("lrg_obj", "large objects are always supported; only true is possible");
+}
+
+void read_retry(TomlSection& section, RetryConfig& retry) {
+  section.number("count", 0, 100, [&](std::int64_t value) { retry.count = static_cast<unsigned>(value); });
+  double first = static_cast<double>(retry.first.count()) / 1000;
+  double longest = static_cast<double>(retry.max.count()) / 1000;
+  section.real("first_s", 0, 86400, first);
+  section.real("factor", 1, 100, retry.factor);
+  section.real("max_s", 0, 86400, longest);
+  retry.first = std::chrono::milliseconds(std::llround(first * 1000));
+  retry.max = std::chrono::milliseconds(std::llround(longest * 1000));
+}
+
+void read_session(TomlSection& section, ToolConfig& config, const std::string& file) {
+  ClientConfig& client = config.client;
+  section.choice("encoding", {"wbxml", "xml"},
+                 [&](std::size_t i) { client.encoding = i == 0 ? Encoding::wbxml : Encoding::xml; });
+  section.choice("version", {"1.2", "1.3"},
+                 [&](std::size_t i) { client.version = i == 0 ? DmVersion::dm12 : DmVersion::dm13; });
+  section.number("max_msg_size", 1024, 1 << 30,
+                 [&](std::int64_t v) { client.max_msg_size = static_cast<std::uint32_t>(v); });
+  section.number("max_obj_size", 1024, 1 << 30,
+                 [&](std::int64_t v) { client.max_obj_size = static_cast<std::uint32_t>(v); });
+  section.number("timeout_s", 1, 86400, [&](std::int64_t v) { client.timeout = std::chrono::seconds(v); });
+  if (const toml::table* table = section.table("retry")) {
+    TomlSection retry(*table, "session.retry", file);
+    read_retry(retry, client.retry);
+    section.adopt(retry.finish());
+  }
+}
+
+void read_tls(TomlSection& section, ToolConfig& config) {
+  TlsOptions& tls = config.client.tls;
+  section.path("ca_file", tls.ca_file);
+  section.path("ca_dir", tls.ca_dir);
+  section.path("client_cert", tls.client_cert);
+  section.path("client_key", tls.client_key);
+  section.choice("min_version", {"1.2", "1.3"}, [&](std::size_t i) { tls.min_version = i == 0 ? "1.2" : "1.3"; });
+  section.text_list("pinned_spki", tls.pinned_spki);
+  for (const std::string& pin : tls.pinned_spki) {
+    const auto octets = base64_decode(pin);
+    if (!octets || octets->size() != 32) section.refuse("pinned_spki", "must be Base64 of SHA-256 digests");
+  }
+}
+
+void read_security(TomlSection& section, ToolConfig& config) {
+  constexpr AuthType types[] = {AuthType::none, AuthType::basic, AuthType::md5, AuthType::mac};
+  section.choice("min_client_auth", {"none", "basic", "md5", "mac"},
+                 [&](std::size_t i) { config.client.min_client_auth = types[i]; });
+  section.boolean("allow_http", config.client.allow_http);
+  section.boolean("allow_basic", config.client.allow_basic);
+}
+
+void read_notification(TomlSection& section, ToolConfig& config) {
+  NotificationConfig& notification = config.client.notification;
+  section.text("udp", notification.udp);
+  using Ui = NotificationConfig::Ui;
+  constexpr Ui answers[] = {Ui::allow, Ui::deny, Ui::ask};
+  section.choice("ui", {"allow", "deny", "ask"}, [&](std::size_t i) { notification.ui = answers[i]; });
+  section.boolean("nonce_resync", notification.nonce_resync);
+  section.number("max_per_hour", 0, 3600,
+                 [&](std::int64_t v) { notification.max_per_hour = static_cast<unsigned>(v); });
+  section.number("max_age_s", 0, kYear, [&](std::int64_t v) { notification.max_age = std::chrono::seconds(v); });
+}
+
+void read_bootstrap(TomlSection& section, ToolConfig& config) {
+  BootstrapConfig& bootstrap = config.client.bootstrap;
+  section.text_list("url", bootstrap.urls);
+  section.path("ca_file", bootstrap.ca_file);
+  section.text("username", bootstrap.username);
+  section.text("passphrase", bootstrap.passphrase);
+  section.text("push_address", bootstrap.push_address);
+  section.path("imsi_file", config.imsi_file);
+  section.text_list("accept_types", bootstrap.accept_types);
+  std::vector<std::string> ways = {"https", "file"};
+  section.text_list("accept", ways);
+  for (const std::string& way : ways) {
+    if (way != "https" && way != "file" && way != "push" && way != "smartcard") {
+      section.refuse("accept", "\"" + way + "\" is no way of bootstrap; known are \"https\" and \"file\"");
+    }
+  }
+  config.bootstrap_https = std::find(ways.begin(), ways.end(), "https") != ways.end();
+  config.bootstrap_file = std::find(ways.begin(), ways.end(), "file") != ways.end();
+}
+
+void read_fumo(TomlSection& section, ToolConfig& config) {
+  std::string backend;
+  section.text("backend", backend);
+  section.text_list("command", config.installer);
+  section.text_list("verify", config.verifier);
+  section.path("work_dir", config.client.fumo.work_dir);
+  section.number("max_size", 1, kAnyNumber,
+                 [&](std::int64_t v) { config.client.fumo.max_size = static_cast<std::uint64_t>(v); });
+  section.boolean("report_prefix", config.client.fumo.report_prefix);
+  if (backend.empty()) return;
+  if (backend != "command") section.refuse("backend", "\"" + backend + "\" is not supported; use \"command\"");
+  if (config.installer.empty())
+    section.refuse("backend", "\"command\" needs the key command, the program that installs");
+}
+
+Result<void> read_objects(TomlSection& top, const std::string& file, ToolConfig& config) {
+  const toml::array* objects = top.tables("mo");
+  if (objects == nullptr) return {};
+  PosixFileSystem files;
+  for (const toml::node& node : *objects) {
+    TomlSection section(*node.as_table(), "[mo]", file);
+    std::string ddf;
+    std::string handler;
+    section.path("ddf", ddf);
+    section.text("handler", handler);
+    if (ddf.empty()) section.refuse("ddf", "missing");
+    if (!handler.empty())
+      section.refuse("handler", "commands as handlers are not supported; values are kept in the tree");
+    DM_TRY(section.finish());
+    auto text = files.read(ddf, kMaxDdf);
+    if (!text) {
+      section.refuse("ddf", text.error().detail);
+      return section.finish();
+    }
+    config.client.extra_ddf.push_back(std::move(*text));
+    config.ddf_files.push_back(ddf);
+  }
+  return {};
+}
+
+Result<void> read_text(const std::string& text, const std::string& file, ToolConfig& config) {
+  const toml::parse_result parsed = toml::parse(text, file);
+  if (!parsed) {
+    return Error{Errc::malformed,
+                 fmt::format("{}:{}: {}", file, parsed.error().source().begin.line, parsed.error().description())};
+  }
+  TomlSection top(parsed.table(), "", file);
+  const auto part = [&](const char* name, const auto& read) {
+    const toml::table* table = top.table(name);
+    if (table == nullptr) return;
+    TomlSection section(*table, name, file);
+    read(section);
+    top.adopt(section.finish());
+  };
+  part("device", [&](TomlSection& section) { read_device(section, config); });
+  part("session", [&](TomlSection& section) { read_session(section, config, file); });
+  part("tls", [&](TomlSection& section) { read_tls(section, config); });
+  part("security", [&](TomlSection& section) { read_security(section, config); });
+  part("notification", [&](TomlSection& section) { read_notification(section, config); });
+  part("bootstrap", [&](TomlSection& section) { read_bootstrap(section, config); });
+  part("fumo", [&](TomlSection& section) { read_fumo(section, config); });
+  part("ui", [&](TomlSection& section) { section.text_list("command", config.ui_command); });
+  part("trace", [&](TomlSection& section) { section.path("file", config.trace_file); });
+  top.adopt(read_objects(top, file, config));
+  return top.finish();
+}
+
+Result<std::vector<std::string>> default_files() {
+  PosixFileSystem files;
+  std::vector<std::string> found;
+  const std::string folder = "/etc/dm-client/";
+  const auto first = files.read(folder + "dm-client.toml", kMaxConfig);
+  if (!first && first.error().code != Errc::not_found) return first.error();
+  if (first) found.push_back(folder + "dm-client.toml");
+  auto parts = files.list(folder + "conf.d");
+  if (!parts && parts.error().code != Errc::not_found) return std::move(parts).error();
+  for (const std::string& name : parts ? *parts : std::vector<std::string>()) {
+    if (name.ends_with(".toml")) found.push_back(folder + "conf.d/" + name);
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<ToolConfig> read_config(const std::string& file, const std::string& state_directory) {
+  ToolConfig config;
+  config.client.fumo.work_dir = state_directory + "/downloads";
+  config.sources = file.empty() ? DM_TRY(default_files()) : std::vector<std::string>{file};
+  PosixFileSystem files;
+  for (const std::string& source : config.sources) {
+    const Octets text = DM_TRY(files.read(source, kMaxConfig));
+    DM_TRY(read_text(text, source, config));
+  }
+  return config;
+}
+
+}  // namespace omadm

@@ -1,0 +1,33 @@
+// The configuration of dm-client: TOML, product keys, one place that knows them all (UI-011).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "bootstrap/bootstrap.h"
+#include "client/config.h"
+#include "client/platform.h"
+
+namespace omadm {
+
+struct ToolConfig {
+  ClientConfig client;
+  DeviceIdentity device;                // as configured; empty ones are for device_identity.h
+  std::vector<std::string> installer;   // [fumo] command: program and arguments; empty: no backend
+  std::vector<std::string> verifier;    // [fumo] verify, the same; empty: none
+  std::vector<std::string> ui_command;  // [ui] command
+  std::string trace_file;
+  std::string imsi_file;  // [bootstrap]: the secret shared with the network
+  bool bootstrap_https = true;
+  bool bootstrap_file = true;
+  std::vector<std::string> ddf_files;  // [[mo]] ddf
+  std::vector<std::string> sources;    // files read, in order
+};
+
+// Reads `file`, or when it is empty the default places, of which none need exist. Relative paths in a
+// file are relative to its folder. malformed: "file:line: [section] key: what is wrong".
+Result<ToolConfig> read_config(const std::string& file, const std::string& state_directory);
+
+}  // namespace omadm
