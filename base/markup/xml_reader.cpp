@@ -23,19 +23,31 @@ constexpr std::size_t kMaxAttributeDeclarations = 512;
 
 const char* chars(const xmlChar* text) noexcept { return reinterpret_cast<const char*>(text); }
 
-// Errors without a parser context go to a handler of the thread, by default stderr: silent in here.
+void ignore_message(void*, const char*, ...) noexcept {}  // NOLINT(cert-dcl50-cpp)
+
+// Errors without a parser context go to handlers of the thread, by default stderr: silent in here.
 class QuietErrors {
  public:
-  QuietErrors() noexcept : handler_(xmlStructuredError), context_(xmlStructuredErrorContext) {
+  QuietErrors() noexcept
+      : structured_(xmlStructuredError),
+        structured_context_(xmlStructuredErrorContext),
+        generic_(xmlGenericError),
+        generic_context_(xmlGenericErrorContext) {
     xmlSetStructuredErrorFunc(nullptr, [](void*, xmlErrorPtr) noexcept {});
+    xmlSetGenericErrorFunc(nullptr, &ignore_message);
   }
-  ~QuietErrors() { xmlSetStructuredErrorFunc(context_, handler_); }
+  ~QuietErrors() {
+    xmlSetStructuredErrorFunc(structured_context_, structured_);
+    xmlSetGenericErrorFunc(generic_context_, generic_);
+  }
   QuietErrors(const QuietErrors&) = delete;
   QuietErrors& operator=(const QuietErrors&) = delete;
 
  private:
-  xmlStructuredErrorFunc handler_;
-  void* context_;
+  xmlStructuredErrorFunc structured_;
+  void* structured_context_;
+  xmlGenericErrorFunc generic_;
+  void* generic_context_;
 };
 
 // Which element a name means in a document without, or with old-fashioned, namespaces.
@@ -176,9 +188,12 @@ void XmlReader::feed() {
   const Bytes chunk = document_.substr(fed_, kChunk);
   fed_ += chunk.size();
   finished_ = chunk.empty();
-  xmlParseChunk(parser_, chunk.data(), static_cast<int>(chunk.size()), finished_ ? 1 : 0);
-  if (parser_->wellFormed == 0 && !error_) fail(Errc::malformed, "not well-formed", 0);
-  if (finished_ && !error_ && elements_ == 0) fail(Errc::malformed, "no element", 1);
+  const int code = xmlParseChunk(parser_, chunk.data(), static_cast<int>(chunk.size()), finished_ ? 1 : 0);
+  // libxml2 does not call every one of these a fatal error.
+  const long line = parser_->input != nullptr ? parser_->input->line : 0;
+  if (code == XML_ERR_INVALID_ENCODING || code == XML_I18N_CONV_FAILED) fail(Errc::malformed, "a wrong encoding", line);
+  if (parser_->wellFormed == 0) fail(Errc::malformed, "not well-formed", line);
+  if (finished_ && (elements_ == 0 || !open_.empty())) fail(Errc::malformed, "the document ends early", line);
 }
 
 void XmlReader::fail(Errc code, std::string_view what, long line) {

@@ -95,9 +95,13 @@ Result<MessageBuilder::Leaf> MessageBuilder::leaf() {
   }
 }
 
-Result<std::string_view> MessageBuilder::text() { return message_.arena.copy(DM_TRY(leaf()).octets); }
+Result<std::string_view> MessageBuilder::text() {
+  const Leaf content = DM_TRY(leaf());
+  if (content.opaque && !is_utf8(content.octets)) return Error{Errc::malformed, "text that is not UTF-8"};
+  return message_.arena.copy(content.octets);
+}
 
-Result<std::string_view> MessageBuilder::trimmed() { return message_.arena.copy(trim(DM_TRY(leaf()).octets)); }
+Result<std::string_view> MessageBuilder::trimmed() { return trim(DM_TRY(text())); }
 
 // Nonces and credentials are Base64 text, yet some servers send the raw octets as OPAQUE. Raw octets
 // that happen to be Base64 cannot be told from text and count as text.

@@ -122,6 +122,14 @@ TEST(XmlReader, PRO_008_Utf16InBothByteOrders) {
   EXPECT_EQ(trace_of(little.substr(0, little.size() - 1)).back(), 'd');  // "!malformed"
 }
 
+TEST(XmlReader, BrokenUtf16IsMalformedAndSilent) {
+  testing::internal::CaptureStderr();
+  // A lone surrogate: inside the root element, and behind it.
+  EXPECT_EQ(trace_of(test::hex("fffe 3c00 6100 3e00 d8d8 d8d8 d8d8 3c00 2f00 6100 3e00")).back(), 'd');
+  EXPECT_EQ(trace_of(test::hex("fffe 3c00 6100 2f00 3e00 00d8 00d8")).back(), 'd');
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST(XmlReader, OtherEncodingsAreUnsupported) {
   for (const char* name : {"ISO-8859-1", "SHIFT_JIS", "UTF-7", "no-such"}) {
     EXPECT_EQ(error_of("<?xml version='1.0' encoding='" + std::string(name) + "'?><SyncML/>").code, Errc::unsupported)
