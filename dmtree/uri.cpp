@@ -105,6 +105,7 @@ Result<Uri> Uri::parse(std::string_view text, const UriLimits& limits) {
   if (is_over(utf8_length(text), limits.max_tot_len)) return too_long("URI longer than MaxTotLen");
   if (text == ".") return Uri();
   std::string_view rest = DM_TRY(without_prefix(text));
+  const std::size_t prefix_size = text.size() - rest.size();
   if (rest.find_first_of("?#") != std::string_view::npos) return Error{Errc::malformed, "'?' or '#' in a node's URI"};
   Uri uri;
   uri.text_.reserve(rest.size());
@@ -115,9 +116,12 @@ Result<Uri> Uri::parse(std::string_view text, const UriLimits& limits) {
     if (is_over(utf8_length(segment), limits.max_seg_len)) return too_long("segment longer than MaxSegLen");
     const std::string name = DM_TRY(canonical_name(segment));
     if (!rest.empty() && name.ends_with('.')) return Error{Errc::malformed, "a name before '/' does not end in '.'"};
+    // Escaping makes a name longer; the form in which it is sent back counts as well.
+    if (is_over(name.size(), limits.max_seg_len)) return too_long("segment longer than MaxSegLen");
     if (!uri.text_.empty()) uri.text_.push_back('/');
     uri.text_ += name;
   }
+  if (is_over(uri.text_.size() + prefix_size, limits.max_tot_len)) return too_long("URI longer than MaxTotLen");
   return uri;
 }
 

@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input = fuzz::octets(data, size);
   const UriLimits limits{16, 512, 128};
   if (const auto uri = Uri::parse(input, limits)) {
-    const auto again = Uri::parse(uri->str(), limits);
+    // "A/B" may be within MaxTotLen where "./A/B" is not.
+    const auto again = Uri::parse(uri->check(limits) ? uri->str() : std::string(uri->path()), limits);
     fuzz::require(again && *again == *uri, "parse(str()) gives the same address");
     fuzz::require(uri->depth() <= 16, "no address is deeper than the limit");
     fuzz::require(uri->is_root() || uri->parent().child(uri->name()) == *uri, "an address is its parent and its name");
