@@ -1,0 +1,241 @@
+#include "mo/common/download.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include "base/text.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::size_t kRehashSlice = 1U << 20U;  // octets: a few milliseconds of the loop's time
+constexpr std::chrono::seconds kLongestRetryAfter{3600};
+
+struct ContentRange {
+  std::uint64_t first = 0;
+  bool has_range = false;              // false: "bytes */total" of a 416
+  std::optional<std::uint64_t> total;  // nullopt: "*"
+};
+
+// RFC 9110 "Content-Range".
+std::optional<ContentRange> parse_content_range(std::string_view text) {
+  constexpr std::string_view kUnit = "bytes ";
+  if (!equals_ignoring_case(text.substr(0, kUnit.size()), kUnit)) return std::nullopt;
+  const auto halves = split(trim(text.substr(kUnit.size())), '/');
+  if (halves.size() != 2) return std::nullopt;
+  ContentRange range;
+  if (halves[1] != "*") {
+    range.total = parse_unsigned(halves[1]);
+    if (!range.total) return std::nullopt;
+  }
+  if (halves[0] == "*") return range;
+  const auto ends = split(halves[0], '-');
+  if (ends.size() != 2) return std::nullopt;
+  const auto first = parse_unsigned(ends[0]);
+  const auto last = parse_unsigned(ends[1]);
+  if (!first || !last || *last < *first) return std::nullopt;
+  range.first = *first;
+  range.has_range = true;
+  return range;
+}
+
+bool worth_repeating(Errc code) noexcept { return code == Errc::transport || code == Errc::timed_out; }
+bool worth_repeating(int status) noexcept { return status == 408 || status == 429 || status >= 500; }
+
+Error error_for(int status) {
+  const std::string text = "the server answered " + std::to_string(status);
+  if (status == 401 || status == 403 || status == 407) return {Errc::authentication, text};
+  if (status == 404 || status == 410) return {Errc::not_found, text};
+  return {Errc::failed, text};
+}
+
+}  // namespace
+
+Download::Download(EventLoop& loop, HttpClient& http, FileSystem& files, DownloadOptions options, Done done)
+    : loop_(loop), http_(http), files_(files), options_(std::move(options)), done_(std::move(done)) {
+  timer_ = loop_.after({}, [this] { open(); });
+}
+
+Download::~Download() {
+  call_.reset();
+  if (file_) (void)file_->checkpoint();  // when it fails, less is there to go on with
+}
+
+std::uint64_t Download::received() const noexcept { return file_ ? file_->size() : 0; }
+std::uint64_t Download::total() const noexcept { return file_ ? file_->state.total.value_or(0) : 0; }
+
+void Download::open() {
+  auto file = PartialFile::open(files_, options_.path, options_.url);
+  if (!file) return conclude(std::move(file).error());
+  file_.emplace(std::move(*file));
+  if (file_->state.first_attempt == 0) file_->state.first_attempt = loop_.clock().utc_seconds();
+  const bool resumable = !file_->state.etag.empty() || !file_->state.last_modified.empty();
+  if (file_->size() > 0 && !resumable && !file_->complete()) {
+    if (auto emptied = file_->restart(); !emptied) return conclude(std::move(emptied).error());
+  }
+  rehash();
+}
+
+void Download::rehash() {
+  auto more = file_->rehash(kRehashSlice);
+  if (!more) return conclude(std::move(more).error());
+  if (*more) {
+    timer_ = loop_.after({}, [this] { rehash(); });
+  } else if (file_->complete() || (file_->size() > 0 && file_->state.total == file_->size())) {
+    complete();
+  } else {
+    request();
+  }
+}
+
+void Download::request() {
+  ++file_->state.attempts;
+  if (auto saved = file_->save(); !saved) return conclude(std::move(saved).error());
+  HttpRequest request;
+  request.method = "GET";
+  request.url = options_.url;
+  request.headers = {{"Accept", options_.accept}};
+  asked_from_ = file_->size();
+  if (asked_from_ > 0) {
+    const PartialState& state = file_->state;
+    request.headers.emplace_back("Range", "bytes=" + std::to_string(asked_from_) + "-");
+    request.headers.emplace_back("If-Range", state.etag.empty() ? state.last_modified : state.etag);
+  }
+  request.tls = options_.tls;
+  request.allow_http = options_.allow_http;
+  request.max_redirects = options_.max_redirects;
+  request.connect_timeout = options_.connect_timeout;
+  request.idle_timeout = options_.idle_timeout;
+  request.max_body = options_.max_size;
+  storing_ = other_part_ = false;
+  http_status_ = 0;
+  call_ = http_.send(std::move(request), this, [this](Result<HttpResponse> result) { answered(std::move(result)); });
+}
+
+Result<void> Download::begin(const HttpResponse& head) {
+  http_status_ = head.status;
+  if (head.status == 206) {
+    if (auto fits = check_part(head); !fits) {
+      other_part_ = true;
+      return fits;
+    }
+  } else if (head.status == 200) {
+    DM_TRY(file_->restart());
+  } else {
+    return {};
+  }
+  if (options_.check_head) DM_TRY(options_.check_head(head));
+  storing_ = true;
+  return take_head(head);
+}
+
+Result<void> Download::check_part(const HttpResponse& head) const {
+  const auto range = parse_content_range(head.header("Content-Range"));
+  const auto& total = file_->state.total;
+  const bool fits = asked_from_ > 0 && range && range->has_range && range->first == asked_from_ &&
+                    (!range->total || !total || *range->total == *total);
+  if (fits) return {};
+  return Error{Errc::malformed, "the server sent another part of the file than it was asked for"};
+}
+
+Result<void> Download::take_head(const HttpResponse& head) {
+  PartialState& state = file_->state;
+  const std::string etag = head.header("ETag");
+  if (head.status == 200) {
+    state.etag = etag.substr(0, 2) == "W/" ? "" : etag;
+    state.last_modified = head.header("Last-Modified");
+    state.total = parse_unsigned(head.header("Content-Length"));
+  } else if (const auto range = parse_content_range(head.header("Content-Range")); range && range->total) {
+    state.total = range->total;
+  }
+  if (state.total && *state.total > options_.max_size) {
+    return Error{Errc::too_large, std::to_string(*state.total) + " octets announced, " +
+                                      std::to_string(options_.max_size) + " are allowed"};
+  }
+  std::error_code failed;
+  const auto space = std::filesystem::space(std::filesystem::path(options_.path).parent_path(), failed);
+  if (!failed && state.total && *state.total - std::min(*state.total, file_->size()) > space.available) {
+    return Error{Errc::storage_full,
+                 std::to_string(*state.total) + " octets announced, " + std::to_string(space.available) + " are free"};
+  }
+  return file_->save();
+}
+
+Result<void> Download::write(Bytes octets) {
+  if (!storing_) return {};  // what an error page says
+  const std::uint64_t size = file_->size() + octets.size();
+  if (size > options_.max_size) {
+    return Error{Errc::too_large, "over the " + std::to_string(options_.max_size) + " octets allowed"};
+  }
+  if (file_->state.total && size > *file_->state.total) {
+    return Error{Errc::corrupt, "longer than the " + std::to_string(*file_->state.total) + " octets announced"};
+  }
+  DM_TRY(file_->append(octets));
+  if (file_->size() - file_->state.durable < options_.checkpoint) return {};
+  return file_->checkpoint();
+}
+
+void Download::answered(Result<HttpResponse> result) {
+  const std::unique_ptr<HttpCall> ended = std::move(call_);
+  if (result) return answered_well(*result);
+  if (other_part_) return start_over();
+  if (worth_repeating(result.error().code)) return try_later(std::move(result).error(), {});
+  conclude(std::move(result).error());
+}
+
+void Download::answered_well(const HttpResponse& response) {
+  http_status_ = response.status;
+  if (storing_) {
+    if (file_->state.total && file_->size() < *file_->state.total) {
+      return try_later({Errc::transport, "the file was cut off before its end"}, {});
+    }
+    return complete();
+  }
+  if (response.status == 416 && asked_from_ > 0) {  // FUMO-066
+    const auto range = parse_content_range(response.header("Content-Range"));
+    if (range && range->total == file_->size()) return complete();
+    return start_over();
+  }
+  if (!worth_repeating(response.status)) return conclude(error_for(response.status));
+  std::chrono::milliseconds wait{0};
+  if (const auto seconds = parse_unsigned(trim(response.header("Retry-After")))) {
+    wait = std::chrono::seconds(std::min<std::uint64_t>(*seconds, kLongestRetryAfter.count()));
+  }
+  try_later(error_for(response.status), wait);
+}
+
+void Download::start_over() {
+  if (auto emptied = file_->restart(); !emptied) return conclude(std::move(emptied).error());
+  try_later({Errc::transport, "the file changed on the server"}, {});
+}
+
+void Download::try_later(Error error, std::chrono::milliseconds at_least) {
+  if (auto kept = file_->checkpoint(); !kept) return conclude(std::move(kept).error());
+  const PartialState& state = file_->state;
+  const std::int64_t age = loop_.clock().utc_seconds() - state.first_attempt;
+  if (state.attempts >= options_.retry.attempts || age > std::chrono::seconds(options_.retry.give_up_after).count()) {
+    error.detail += "; given up after " + std::to_string(state.attempts) + " attempts";
+    return conclude(std::move(error));
+  }
+  const double grown =
+      static_cast<double>(options_.retry.first.count()) * std::pow(options_.retry.factor, state.attempts - 1);
+  const auto wait = std::chrono::milliseconds(
+      static_cast<std::int64_t>(std::min(grown, static_cast<double>(options_.retry.max.count()))));
+  timer_ = loop_.after(std::max(wait, at_least), [this] { request(); });
+}
+
+void Download::complete() {
+  if (auto finished = file_->finish(); !finished) return conclude(std::move(finished).error());
+  conclude(DownloadedFile{options_.path, file_->size(), file_->sha256()});
+}
+
+void Download::conclude(Result<DownloadedFile> result) {
+  timer_.reset();
+  const Done done = std::move(done_);
+  const int status = http_status_;
+  done(std::move(result), status);  // the owner may destroy us in there
+}
+
+}  // namespace omadm

@@ -1,0 +1,179 @@
+#include "mo/common/partial_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "base/text.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::string_view kMagic = "omadm-download 1";
+constexpr std::uint64_t kMaxMeta = 65536;
+
+std::string part_of(const std::string& path) { return path + ".part"; }
+std::string meta_of(const std::string& path) { return path + ".meta"; }
+std::string directory_of(const std::string& path) { return std::filesystem::path(path).parent_path().string(); }
+
+std::optional<std::uint64_t> size_of(const std::string& path) {
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(path, failed);
+  if (failed) return std::nullopt;
+  return size;
+}
+
+void put_line(std::string& out, std::string_view key, std::string_view value) {
+  if (value.empty() || value.find('\n') != std::string_view::npos) return;
+  out.append(key).append(" ").append(value).append("\n");
+}
+
+std::string text_of(const PartialState& state) {
+  std::string out(kMagic);
+  out += "\n";
+  put_line(out, "url", state.url);
+  put_line(out, "etag", state.etag);
+  put_line(out, "last-modified", state.last_modified);
+  if (state.total) put_line(out, "total", std::to_string(*state.total));
+  put_line(out, "durable", std::to_string(state.durable));
+  put_line(out, "attempts", std::to_string(state.attempts));
+  put_line(out, "first-attempt", std::to_string(state.first_attempt));
+  return out + "end\n";
+}
+
+// nullopt: not one of ours, or cut off.
+std::optional<PartialState> state_of(std::string_view text) {
+  if (text.substr(0, kMagic.size()) != kMagic || text.size() < 4 || text.substr(text.size() - 4) != "end\n") {
+    return std::nullopt;
+  }
+  PartialState state;
+  for (const std::string_view line : split(text, '\n')) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos) continue;
+    const std::string_view key = line.substr(0, space);
+    const std::string_view value = line.substr(space + 1);
+    if (key == "url") state.url = value;
+    if (key == "etag") state.etag = value;
+    if (key == "last-modified") state.last_modified = value;
+    if (key == "total") state.total = parse_unsigned(value);
+    if (key == "durable") state.durable = parse_unsigned(value).value_or(0);
+    if (key == "attempts") state.attempts = static_cast<unsigned>(parse_unsigned(value).value_or(0));
+    if (key == "first-attempt") state.first_attempt = parse_signed(value).value_or(0);
+  }
+  return state;
+}
+
+}  // namespace
+
+Result<PartialFile> PartialFile::open(FileSystem& files, std::string path, const std::string& url) {
+  PartialFile file(files, std::move(path));
+  DM_TRY(files.make_directory(directory_of(file.path_)));
+  DM_TRY(file.load(url));
+  return file;
+}
+
+Result<void> PartialFile::load(const std::string& url) {
+  const auto meta = files_->read(meta_of(path_), kMaxMeta);
+  const auto known = meta ? state_of(*meta) : std::nullopt;
+  if (!known || known->url != url) {
+    discard(*files_, path_);
+    state.url = url;
+    file_ = DM_TRY(files_->open_append(part_of(path_)));
+    return {};
+  }
+  state = *known;
+  const auto whole = size_of(path_);
+  if (whole && state.total == whole) {
+    complete_ = true;
+    size_ = *whole;
+    return {};
+  }
+  file_ = DM_TRY(files_->open_append(part_of(path_)));
+  const std::uint64_t there = DM_TRY(file_->size());
+  if (there < state.durable) return restart();  // somebody else had a hand in it
+  if (there > state.durable) DM_TRY(file_->truncate(state.durable));
+  size_ = state.durable;
+  return {};
+}
+
+void PartialFile::discard(FileSystem& files, const std::string& path) {
+  for (const std::string& name : {meta_of(path), part_of(path), path, meta_of(path) + ".new"}) {
+    (void)files.remove(name);  // most of them are not there
+  }
+}
+
+Result<bool> PartialFile::rehash(std::size_t most) {
+  if (digested_ >= size_) return false;
+  std::ifstream in(complete_ ? path_ : part_of(path_), std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(digested_));
+  char buffer[65536];
+  while (most > 0 && digested_ < size_) {
+    const std::uint64_t wanted = std::min({std::uint64_t{sizeof buffer}, std::uint64_t{most}, size_ - digested_});
+    in.read(buffer, static_cast<std::streamsize>(wanted));
+    if (in.gcount() <= 0) return Error{Errc::io, path_ + ": cannot be read again"};
+    const auto count = static_cast<std::size_t>(in.gcount());
+    digest_.update({buffer, count});
+    digested_ += count;
+    most -= count;
+  }
+  return digested_ < size_;
+}
+
+Result<void> PartialFile::restart() {
+  if (complete_) {
+    discard(*files_, path_);
+    complete_ = false;
+    file_ = DM_TRY(files_->open_append(part_of(path_)));
+  }
+  DM_TRY(file_->truncate(0));
+  digest_ = Sha256Stream();
+  size_ = digested_ = state.durable = 0;
+  state.etag.clear();
+  state.last_modified.clear();
+  state.total.reset();
+  return {};
+}
+
+Result<void> PartialFile::append(Bytes octets) {
+  DM_TRY(file_->append(octets));
+  digest_.update(octets);
+  size_ += octets.size();
+  digested_ += octets.size();
+  return {};
+}
+
+Result<void> PartialFile::checkpoint() {
+  if (complete_ || state.durable == size_) return {};
+  DM_TRY(file_->sync());
+  state.durable = size_;
+  return save();
+}
+
+Result<void> PartialFile::save() const {
+  const std::string aside = meta_of(path_) + ".new";
+  (void)files_->remove(aside);
+  {
+    const auto file = DM_TRY(files_->open_append(aside));
+    DM_TRY(file->append(text_of(state)));
+    DM_TRY(file->sync());
+  }
+  return files_->rename(aside, meta_of(path_));
+}
+
+Result<void> PartialFile::finish() {
+  if (complete_) return {};
+  DM_TRY(file_->sync());
+  state.durable = size_;
+  state.total = size_;
+  DM_TRY(save());
+  file_.reset();
+  DM_TRY(files_->rename(part_of(path_), path_));
+  DM_TRY(files_->sync_directory(directory_of(path_)));
+  complete_ = true;
+  return {};
+}
+
+std::string PartialFile::sha256() { return hex_encode(digest_.finish()); }
+
+}  // namespace omadm

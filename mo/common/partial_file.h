@@ -1,0 +1,61 @@
+// A file that arrives in pieces and survives restarts: <path>.part, and <path>.meta that says what it is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/crypto/digest.h"
+#include "base/io/file_system.h"
+#include "base/result.h"
+
+namespace omadm {
+
+// What must be known to go on after a restart (FUMO-066, FUMO-067).
+struct PartialState {
+  std::string url;
+  std::string etag, last_modified;     // validators of the answer; a weak ETag is none
+  std::optional<std::uint64_t> total;  // octets of the whole, when announced
+  std::uint64_t durable = 0;           // octets of the file that a power loss cannot take
+  unsigned attempts = 0;               // requests sent so far
+  std::int64_t first_attempt = 0;      // seconds since 1970
+};
+
+// 1. Octets up to `durable` are on the medium; the rest of the file is dropped when it is opened again.
+// 2. digest() covers exactly the octets of the file once rehashed. 3. A complete file is at `path` itself.
+class PartialFile {
+ public:
+  // Takes up what is there for the same URL, else begins with nothing. `files` must outlive the object.
+  static Result<PartialFile> open(FileSystem& files, std::string path, const std::string& url);
+  // Removes the file, complete or not, and what is known about it.
+  static void discard(FileSystem& files, const std::string& path);
+
+  PartialState state;
+
+  bool complete() const noexcept { return complete_; }
+  std::uint64_t size() const noexcept { return size_; }
+  // Digests the next `most` octets of what was there at opening. True: there are more.
+  Result<bool> rehash(std::size_t most);
+
+  Result<void> restart();             // empties the file and forgets validators; attempts stay
+  Result<void> append(Bytes octets);  // after rehash() answered false; storage_full, io
+  Result<void> checkpoint();          // everything so far is durable, and so is `state`
+  Result<void> save() const;          // `state` alone
+  Result<void> finish();              // the file is complete: it gets its name
+  std::string sha256();               // lower-case hexadecimal, once, of a complete file
+
+ private:
+  PartialFile(FileSystem& files, std::string path) : files_(&files), path_(std::move(path)) {}
+  Result<void> load(const std::string& url);
+
+  FileSystem* files_;
+  std::string path_;
+  std::unique_ptr<AppendFile> file_;
+  Sha256Stream digest_;
+  std::uint64_t size_ = 0, digested_ = 0;
+  bool complete_ = false;
+};
+
+}  // namespace omadm
