@@ -105,6 +105,8 @@ ChildProcess::~ChildProcess() {
   if (output_ >= 0) ::close(output_);
 }
 
+void ChildProcess::kill() { ::pidfd_send_signal(pidfd_, SIGKILL, nullptr, 0); }
+
 int ChildProcess::exit_status() {
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0) {

@@ -54,10 +54,11 @@ struct CommandSlot::Job {
   std::string version;
 };
 
-CommandSlot::~CommandSlot() { forget_child(); }
+CommandSlot::CommandSlot(SlotCommands commands, Log& log) : commands_(std::move(commands)), log_(log) {}
+
+CommandSlot::~CommandSlot() = default;
 
 void CommandSlot::forget_child() {
-  if (!job_ || !job_->child || client_ == nullptr) return;
   client_->unwatch(job_->child->output());
   client_->unwatch(job_->child->ended());
   job_->child.reset();

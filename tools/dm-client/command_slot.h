@@ -25,10 +25,11 @@ struct SlotCommands {
 // installed, with 1 meaning the same as 3.
 class CommandSlot final : public FirmwareSlot {
  public:
-  CommandSlot(SlotCommands commands, Log& log) : commands_(std::move(commands)), log_(log) {}
+  CommandSlot(SlotCommands commands, Log& log);
   ~CommandSlot() override;
 
-  // The loop of `client` is used from now on; what was to be installed before then starts.
+  // The loop of `client` is used from now on; what was to be installed before then starts. The slot
+  // outlives the client.
   void attach(Client& client);
   void set_commands(SlotCommands commands) { commands_ = std::move(commands); }  // for the next package
 

@@ -1,0 +1,75 @@
+#include "tools/dm-client/local_device.h"
+
+#include "tools/common/exit_code.h"
+#include "tools/dm-client/device_identity.h"
+
+namespace omadm {
+
+LocalDevice::LocalDevice(ToolConfig config, Log& log)
+    : config_(std::move(config)),
+      log_(log),
+      user_(config_.ui_command, log),
+      slot_({config_.installer, config_.verifier}, log) {}
+
+Result<std::unique_ptr<LocalDevice>> LocalDevice::open(const std::string& state_directory, ToolConfig config,
+                                                       Log& log) {
+  std::unique_ptr<LocalDevice> device(new LocalDevice(std::move(config), log));
+  DM_TRY(device->open_parts(state_directory));
+  return device;
+}
+
+Result<void> LocalDevice::open_parts(const std::string& state_directory) {
+  DM_TRY(files_.make_directory(state_directory));
+  lock_ = DM_TRY(FileLock::acquire(state_directory + "/lock"));
+  store_ = DM_TRY(JournalStore::open(files_, state_directory));
+  std::vector<std::string> guessed;
+  Platform platform;
+  platform.store = store_.get();
+  platform.device = complete_identity(config_.device, guessed);
+  platform.firmware = config_.installer.empty() ? nullptr : &slot_;
+  platform.user = config_.ui_command.empty() ? nullptr : &user_;
+  platform.log = &log_;
+  client_ = DM_TRY(Client::open(config_.client, platform));
+  slot_.attach(*client_);
+  for (const std::string& problem : client_->tree().load_report().problems) {
+    log_.write(LogLevel::warning, "the store was damaged: " + problem);
+  }
+  return set_trace();
+}
+
+Result<void> LocalDevice::set_trace() {
+  if (config_.trace_file.empty()) {
+    client_->set_trace({});
+    trace_.reset();
+    return {};
+  }
+  auto trace = DM_TRY(TraceFile::open(config_.trace_file));
+  client_->set_trace([file = trace.get()](bool outgoing, std::string_view content_type, Bytes body) {
+    file->write(outgoing, content_type, body);
+  });
+  trace_ = std::move(trace);
+  return {};
+}
+
+Result<void> LocalDevice::reconfigure(ToolConfig config) {
+  std::vector<std::string> guessed;
+  DM_TRY(client_->reconfigure(config.client, complete_identity(config.device, guessed)));
+  slot_.set_commands({config.installer, config.verifier});
+  user_.set_command(config.ui_command);
+  config_ = std::move(config);
+  return set_trace();
+}
+
+int open_exit(Errc code) {
+  switch (code) {
+    case Errc::unavailable:
+    case Errc::corrupt:
+      return kExitStore;
+    case Errc::malformed:
+      return kExitUsage;
+    default:
+      return kExitFailed;
+  }
+}
+
+}  // namespace omadm

@@ -1,0 +1,239 @@
+#include "tools/dm-client/request_handler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/io/clock.h"
+#include "base/io/file_system.h"
+#include "base/text.h"
+#include "mo/dmacc/account.h"
+#include "tools/common/control_protocol.h"
+#include "tools/common/exit_code.h"
+#include "tools/common/tree_requests.h"
+#include "tools/dm-client/reports.h"
+
+namespace omadm {
+namespace {
+
+using Json = RequestHandler::Json;
+
+std::string text_of(const nlohmann::json& request, const char* key) {
+  const auto found = request.find(key);
+  return found != request.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool flag_of(const nlohmann::json& request, const char* key) {
+  const auto found = request.find(key);
+  return found != request.end() && found->is_boolean() && found->get<bool>();
+}
+
+Result<Octets> octets_of(const nlohmann::json& request, const char* key) {
+  return base64_decode(text_of(request, key));
+}
+
+Json answer_of(Json result) { return {{"ok", true}, {"result", std::move(result)}}; }
+
+Json failure_of(const Error& error, int exit) { return control_failure(error, exit); }
+
+// Bootstrap: 1 malformed or refused, 3 MAC or PIN, 4 no document to be had.
+int bootstrap_exit(Errc code) {
+  switch (code) {
+    case Errc::authentication:
+      return kExitAuthentication;
+    case Errc::not_found:
+    case Errc::not_allowed:
+    case Errc::transport:
+    case Errc::timed_out:
+      return kExitTransport;
+    case Errc::corrupt:
+      return kExitStore;
+    default:
+      return kExitFailed;
+  }
+}
+
+int notify_exit(Errc code) { return code == Errc::authentication ? kExitAuthentication : kExitFailed; }
+
+Result<BootstrapSecrets> bootstrap_secrets(const nlohmann::json& request, const ToolConfig& config) {
+  BootstrapSecrets secrets;
+  if (request.contains("pin")) secrets.pin = Secret(DM_TRY(octets_of(request, "pin")));
+  if (!config.imsi_file.empty()) {
+    PosixFileSystem files;
+    const Octets imsi = DM_TRY(files.read(config.imsi_file, 256));
+    secrets.network = Secret(Octets(trim(imsi)));
+  }
+  return secrets;
+}
+
+}  // namespace
+
+RequestHandler::RequestHandler(Client& client, const ToolConfig& config, bool daemon)
+    : client_(client), config_(config), daemon_(daemon) {
+  client_.tree().observe([this](const CommitRecord& commit) { committed(commit); });
+}
+
+void RequestHandler::handle(const nlohmann::json& request, Answer answer, OnEvent event) {
+  const std::string op = text_of(request, "op");
+  if (op == "session") return session(request, std::move(answer), std::move(event));
+  if (op == "notify") return notify(request, answer);
+  if (op == "bootstrap.file") return bootstrap_file(request, answer);
+  if (op == "bootstrap.https") return bootstrap_https(request, answer);
+  if (op == "alert") return alert(request, std::move(answer), std::move(event));
+  if (op == "status") return status(answer);
+  if (op == "tree.watch") return watch(request, std::move(event));
+  if (op.starts_with("tree.")) return answer(run_tree_request(client_.tree(), request));
+  answer(failure_of({Errc::unsupported, "the daemon does not know the request \"" + printable(op) + "\""}, kExitUsage));
+}
+
+void RequestHandler::session(const nlohmann::json& request, Answer answer, OnEvent event) {
+  const std::string alert = text_of(request, "alert");
+  const SessionCause cause = alert == "server"   ? SessionCause::server
+                             : alert == "device" ? SessionCause::device
+                                                 : SessionCause::client;
+  start(text_of(request, "server"), cause, flag_of(request, "wait"), std::move(answer), std::move(event));
+}
+
+void RequestHandler::start(const std::string& server, SessionCause cause, bool wait, Answer answer, OnEvent event) {
+  const auto done = [this, wait, answer, event](const SessionReport& report) {
+    Json result = session_json(report);
+    if (!wait) return answer(answer_of(std::move(result)));
+    waiting_.push_back({std::move(result), answer, event, {}});
+  };
+  auto started = client_.start_session(server, cause, done);
+  if (started) return;
+  Error error = std::move(started).error();
+  if (error.code == Errc::not_found && read_accounts(client_.tree()).accounts.empty()) {
+    error.detail += "; this client has none at all: dm-client bootstrap https or dm-client bootstrap file gets one";
+  } else if (error.code == Errc::not_found) {
+    error.detail += "; dm-client status lists those there are";
+  }
+  answer(failure_of(error, exit_code(error.code)));
+}
+
+bool RequestHandler::tick() {
+  for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
+    if (client_.idle()) {
+      const Waiting ready = std::move(*waiting);
+      waiting = waiting_.erase(waiting);
+      ready.answer(answer_of(ready.result));
+      continue;
+    }
+    Json progress = status_json(client_.status())["downloads"];
+    const std::string text = progress.dump();
+    if (text != waiting->last_progress && !progress.empty()) {
+      waiting->last_progress = text;
+      waiting->event({{"downloads", std::move(progress)}});
+    }
+    ++waiting;
+  }
+  return !waiting_.empty();
+}
+
+void RequestHandler::notify(const nlohmann::json& request, const Answer& answer) {
+  const auto octets = octets_of(request, "octets");
+  if (!octets) return answer(failure_of(octets.error(), kExitFailed));
+  const bool dry_run = flag_of(request, "dry_run");
+  // The verdict is known before the session it leads to ends, and its answer waits for that.
+  const auto verdict = std::make_shared<NotifyVerdict>();  // owners: this call and the session's callback
+  *verdict = client_.notify(*octets, text_of(request, "content_type"), dry_run,
+                            [answer, verdict](const SessionReport& report) {
+                              if (verdict->delay.count() > 0) return;  // answered long ago
+                              Json result = verdict_json(*verdict);
+                              result["session"] = session_json(report);
+                              result["exit"] = session_exit(report);
+                              answer(answer_of(std::move(result)));
+                            });
+  Json result = verdict_json(*verdict);
+  if (!verdict->accepted) {
+    result["exit"] = notify_exit(verdict->error);
+    return answer(answer_of(std::move(result)));
+  }
+  if (dry_run || verdict->delay.count() > 0) {
+    result["exit"] = dry_run ? kExitDone : kExitFailed;
+    if (!dry_run)
+      result["reason"] = fmt::format("too many notifications; the session waits {} s", verdict->delay.count());
+    answer(answer_of(std::move(result)));
+  }
+}
+
+void RequestHandler::bootstrap_file(const nlohmann::json& request, const Answer& answer) {
+  if (!config_.bootstrap_file) {
+    return answer(failure_of({Errc::not_allowed, "[bootstrap] accept does not list \"file\""}, kExitFailed));
+  }
+  const auto octets = octets_of(request, "octets");
+  if (!octets) return answer(failure_of(octets.error(), kExitFailed));
+  const auto secrets = bootstrap_secrets(request, config_);
+  if (!secrets) return answer(failure_of(secrets.error(), kExitFailed));
+  auto installed = client_.bootstrap(*octets, text_of(request, "content_type"), *secrets);
+  if (!installed) return answer(failure_of(installed.error(), bootstrap_exit(installed.error().code)));
+  answer(answer_of({{"servers", *installed}}));
+}
+
+void RequestHandler::bootstrap_https(const nlohmann::json& request, const Answer& answer) {
+  if (!config_.bootstrap_https) {
+    return answer(failure_of({Errc::not_allowed, "[bootstrap] accept does not list \"https\""}, kExitFailed));
+  }
+  client_.bootstrap_https(text_of(request, "url"), [answer](Result<std::vector<std::string>> result) {
+    if (!result) return answer(failure_of(result.error(), bootstrap_exit(result.error().code)));
+    answer(answer_of({{"servers", *result}}));
+  });
+}
+
+void RequestHandler::alert(const nlohmann::json& request, Answer answer, OnEvent event) {
+  GenericAlert alert;
+  alert.server_id = text_of(request, "server");
+  alert.type = text_of(request, "type");
+  alert.format = text_of(request, "format");
+  alert.mark = text_of(request, "mark");
+  alert.source = text_of(request, "source");
+  alert.correlator = text_of(request, "correlator");
+  auto data = octets_of(request, "data");
+  if (!data) return answer(failure_of(data.error(), kExitFailed));
+  alert.data = std::move(*data);
+  if (!find_account(client_.tree(), alert.server_id)) {
+    return answer(failure_of({Errc::not_found, "no account of server \"" + alert.server_id + "\""}, kExitNotFound));
+  }
+  auto queued = client_.queue_alert(alert);
+  if (!queued) return answer(failure_of(queued.error(), exit_code(queued.error().code)));
+  if (!flag_of(request, "now")) return answer(answer_of({{"queued", true}, {"server", alert.server_id}}));
+  start(alert.server_id, SessionCause::device, false, std::move(answer), std::move(event));
+}
+
+void RequestHandler::status(const Answer& answer) {
+  Json result = status_json(client_.status());
+  result["daemon"] = daemon_;
+  if (!client_.notification_address().empty()) result["notification"] = client_.notification_address();
+  answer(answer_of(std::move(result)));
+}
+
+void RequestHandler::watch(const nlohmann::json& request, OnEvent event) {
+  const std::string uri = text_of(request, "uri");
+  watchers_.push_back({uri.empty() ? "." : uri, std::move(event)});
+}
+
+void RequestHandler::committed(const CommitRecord& commit) {
+  const Uri private_root = Uri().child(kPrivateRoot);
+  for (auto watcher = watchers_.begin(); watcher != watchers_.end();) {
+    const auto below = Uri::parse(watcher->below);
+    bool listens = true;
+    for (const EditRecord& edit : commit.edits) {
+      if (edit.node.uri.is_within(private_root) || !below || !edit.node.uri.is_within(*below)) continue;
+      constexpr std::string_view operations[] = {"", "Replace", "Delete", "Rename"};
+      const std::string& command = commit.origin.command;
+      listens = watcher->event(
+          {{"time", rfc3339(commit.time)},
+           {"who", commit.origin.who},
+           {"session", commit.origin.session},
+           {"msg", commit.origin.msg},
+           {"cmd", commit.origin.cmd},
+           {"command", command.empty() ? std::string(operations[static_cast<std::size_t>(edit.op)]) : command},
+           {"uri", edit.node.uri.str()},
+           {"status", "200"}});
+      if (!listens) break;
+    }
+    watcher = listens ? std::next(watcher) : watchers_.erase(watcher);
+  }
+}
+
+}  // namespace omadm
