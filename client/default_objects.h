@@ -17,8 +17,8 @@
 
 namespace omadm {
 
-// Their descriptions and `extra`, in one.
-Result<Ddf> default_ddf(const std::vector<std::string>& extra);
+// Their descriptions and the texts `extra`, in one; `origins` names those in errors.
+Result<Ddf> default_ddf(const std::vector<std::string>& extra, const std::vector<std::string>& origins = {});
 
 // Owns the objects and keeps them attached to the tree.
 class DefaultObjects {

@@ -1,0 +1,183 @@
+#include "tools/dm-client/check_config.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/io/file_system.h"
+#include "client/default_objects.h"
+#include "dmtree/store/journal_store.h"
+#include "tools/common/exit_code.h"
+#include "tools/dm-client/device_identity.h"
+#include "tools/dm-client/reports.h"
+
+namespace omadm {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t kMaxPem = 16U << 20U;
+
+// Collected results: what would be used, and problems by exit status.
+struct Findings {
+  Json used = Json::object();
+  std::vector<std::string> problems;
+  std::vector<std::string> notices;
+  int exit = kExitDone;
+
+  void problem(int status, std::string text) {
+    problems.push_back(std::move(text));
+    exit = std::max(exit, status);
+  }
+};
+
+void check_pem(const char* key, const std::string& path, std::string_view label, Findings& findings) {
+  if (path.empty()) return;
+  PosixFileSystem files;
+  const auto content = files.read(path, kMaxPem);
+  if (!content) return findings.problem(kExitUsage, fmt::format("{}: {}", key, content.error().detail));
+  if (content->find(fmt::format("-----BEGIN {}", label)) == std::string::npos &&
+      content->find(label) == std::string::npos) {
+    findings.problem(kExitUsage, fmt::format("{}: {} holds no {} in PEM", key, path, label));
+  }
+}
+
+void check_tls(const ToolConfig& config, Findings& findings) {
+  const TlsOptions& tls = config.client.tls;
+  check_pem("[tls] ca_file", tls.ca_file, "CERTIFICATE", findings);
+  check_pem("[tls] client_cert", tls.client_cert, "CERTIFICATE", findings);
+  check_pem("[tls] client_key", tls.client_key, "PRIVATE KEY", findings);
+  check_pem("[bootstrap] ca_file", config.client.bootstrap.ca_file, "CERTIFICATE", findings);
+  if (tls.client_cert.empty() != tls.client_key.empty()) {
+    findings.problem(kExitUsage, "[tls] client_cert and client_key: one needs the other");
+  }
+  PosixFileSystem files;
+  if (!tls.ca_dir.empty() && !files.list(tls.ca_dir)) {
+    findings.problem(kExitUsage, "[tls] ca_dir: " + tls.ca_dir + " is no folder that can be read");
+  }
+  findings.used["tls"] = {{"trust", !tls.ca_file.empty()  ? tls.ca_file
+                                    : !tls.ca_dir.empty() ? tls.ca_dir
+                                                          : "system"},
+                          {"client_cert", tls.client_cert},
+                          {"min_version", tls.min_version},
+                          {"pinned_keys", tls.pinned_spki.size()}};
+}
+
+void check_device(const ToolConfig& config, Findings& findings) {
+  std::vector<std::string> guessed;
+  const DeviceIdentity device = complete_identity(config.device, guessed);
+  findings.used["device"] = {
+      {"dev_id", device.dev_id},   {"man", device.man}, {"mod", device.mod}, {"dmv", device.dmv}, {"lang", device.lang},
+      {"dev_typ", device.dev_typ}, {"oem", device.oem}, {"fwv", device.fwv}, {"swv", device.swv}, {"hwv", device.hwv}};
+  if (!guessed.empty()) {
+    findings.notices.push_back(
+        fmt::format("[device] {}: not configured, taken from this machine", fmt::join(guessed, ", ")));
+  }
+}
+
+void check_program(const char* key, const std::vector<std::string>& command, Findings& findings) {
+  if (command.empty() || command[0].find('/') == std::string::npos) return;
+  PosixFileSystem files;
+  // Whether it is there; whether it may be run, the kernel says when it is.
+  const auto content = files.read(command[0], 1);
+  if (!content && content.error().code == Errc::not_found) {
+    findings.problem(kExitUsage, fmt::format("{}: {}", key, content.error().detail));
+  }
+}
+
+void check_store(const std::string& state_directory, Findings& findings) {
+  PosixFileSystem files;
+  Json store = {{"directory", state_directory}};
+  auto opened = JournalStore::open(files, state_directory);
+  if (!opened) {
+    store["state"] = "new";
+    if (opened.error().code != Errc::not_found) findings.problem(kExitStore, opened.error().detail);
+    findings.used["store"] = std::move(store);
+    return;
+  }
+  // Loading writes nothing, so a daemon that holds the lock is not disturbed.
+  auto report = (*opened)->load([](const CommitRecord&) { return Result<void>(); });
+  if (!report) {
+    store["state"] = "damaged";
+    findings.problem(kExitStore, "store: " + report.error().detail);
+  } else {
+    store["state"] = report->records == 0 ? "empty" : "in use";
+    store["generation"] = report->generation;
+    store["records"] = report->records;
+    for (const std::string& problem : report->problems) findings.problem(kExitStore, "store: " + problem);
+  }
+  findings.used["store"] = std::move(store);
+}
+
+void check_rest(const ToolConfig& config, Findings& findings) {
+  const ClientConfig& client = config.client;
+  findings.used["session"] = {{"encoding", to_string(client.encoding)},
+                              {"version", ver_proto(client.version)},
+                              {"max_msg_size", client.max_msg_size},
+                              {"max_obj_size", client.max_obj_size},
+                              {"timeout_s", client.timeout.count()}};
+  findings.used["security"] = {{"min_client_auth", to_string(client.min_client_auth)},
+                               {"allow_http", client.allow_http},
+                               {"allow_basic", client.allow_basic}};
+  findings.used["notification"] = {{"udp", client.notification.udp}};
+  findings.used["bootstrap"] = {{"url", client.bootstrap.urls}};
+  findings.used["fumo"] = {
+      {"command", config.installer}, {"work_dir", client.fumo.work_dir}, {"max_size", client.fumo.max_size}};
+  findings.used["mo"] = config.ddf_files;
+  if (!config.trace_file.empty()) findings.used["trace"] = config.trace_file;
+  check_program("[fumo] command", config.installer, findings);
+  check_program("[fumo] verify", config.verifier, findings);
+  check_program("[ui] command", config.ui_command, findings);
+  if (auto ddf = default_ddf(client.extra_ddf, config.ddf_files); !ddf) {
+    findings.problem(kExitUsage, ddf.error().detail);
+  }
+}
+
+std::string value_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>().empty() ? "-" : printable(value.get<std::string>());
+  if (value.is_array() && value.empty()) return "-";
+  return value.dump();
+}
+
+void print_text(const Findings& findings) {
+  for (const auto& [section, values] : findings.used.items()) {
+    if (!values.is_object()) {
+      fmt::print("{:<16}{}\n", section, value_text(values));
+      continue;
+    }
+    for (const auto& [key, value] : values.items()) fmt::print("{:<16}{:<18}{}\n", section, key, value_text(value));
+  }
+  std::fflush(stdout);
+  for (const std::string& notice : findings.notices) fmt::print(stderr, "dm-client: notice: {}\n", notice);
+  for (const std::string& problem : findings.problems) fmt::print(stderr, "dm-client: {}\n", problem);
+  if (findings.problems.empty()) fmt::print("no problem found\n");
+}
+
+}  // namespace
+
+int check_config(const std::string& state_directory, const Result<ToolConfig>& config, bool json) {
+  Findings findings;
+  if (config) {
+    findings.used["files"] = config->sources;
+    check_store(state_directory, findings);
+    check_device(*config, findings);
+    check_tls(*config, findings);
+    check_rest(*config, findings);
+  } else {
+    findings.problem(kExitUsage, config.error().detail);
+  }
+  if (!json) {
+    print_text(findings);
+    return findings.exit;
+  }
+  Json document = std::move(findings.used);
+  document["ok"] = findings.problems.empty();
+  document["exit"] = findings.exit;
+  document["problems"] = findings.problems;
+  document["notices"] = findings.notices;
+  fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+  return findings.exit;
+}
+
+}  // namespace omadm

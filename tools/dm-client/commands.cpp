@@ -1,0 +1,169 @@
+#include "tools/dm-client/commands.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+
+#include "base/io/event_loop.h"
+#include "tools/common/control_protocol.h"
+#include "tools/common/exit_code.h"
+#include "tools/dm-client/local_device.h"
+#include "tools/dm-client/reports.h"
+#include "tools/dm-client/request_handler.h"
+#include "tools/dm-client/signals.h"
+
+namespace omadm {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// What was tried, for "dm-client: WHAT: why".
+std::string what_of(const nlohmann::json& request) {
+  const std::string op = request["op"];
+  const std::string server = request.contains("server") ? printable(request["server"].get<std::string>()) : "";
+  if (op == "session") return "session with " + server;
+  if (op == "alert") return "alert to " + server;
+  if (op == "notify") return "notification";
+  if (op == "status") return "status";
+  return "bootstrap";
+}
+
+// One line on a terminal, written over and over; nothing elsewhere (UI-005).
+bool show_progress(const nlohmann::json& event) {
+  if (::isatty(STDERR_FILENO) == 0 || !event.contains("downloads")) return true;
+  for (const auto& download : event["downloads"]) {
+    const std::uint64_t received = download.value("received", std::uint64_t{0});
+    const std::uint64_t size = download.value("size", std::uint64_t{0});
+    const std::string share = size == 0 ? "" : fmt::format(" of {} ({}%)", size, received * 100 / size);
+    fmt::print(stderr, "\r\033[K{}: {} octets{}", printable(download.value("state", "")), received, share);
+  }
+  return true;
+}
+
+Result<Json> ask_daemon(ControlConnection& daemon, const nlohmann::json& request) {
+  return Json(DM_TRY(daemon.request(request, show_progress)));
+}
+
+// The same request on a client of our own.
+class LocalRun {
+ public:
+  LocalRun(LocalDevice& device, Signals& signals)
+      : client_(device.client()), handler_(client_, device.config(), false), signals_(signals) {}
+
+  Result<Json> run(const nlohmann::json& request) {
+    bool interrupted = false;
+    client_.watch(signals_.fd(), kReadable, [this, &interrupted](unsigned) {
+      if (signals_.take() == 0 || std::exchange(interrupted, true)) return;
+      client_.stop([this] { stopped_ = true; });
+    });
+    handler_.handle(
+        request, [this](Json json) { answer_ = std::move(json); },
+        [](const Json& event) { return show_progress(event); });
+    while (!answer_ && !stopped_) {
+      handler_.tick();
+      client_.run_once(std::chrono::milliseconds(200));
+    }
+    client_.unwatch(signals_.fd());
+    if (!answer_) return Error{Errc::cancelled, "stopped"};
+    return std::move(*answer_);
+  }
+
+ private:
+  Client& client_;
+  RequestHandler handler_;
+  Signals& signals_;
+  std::optional<Json> answer_;
+  bool stopped_ = false;
+};
+
+int print_session(const CommonOptions& options, const Json& session) {
+  const int exit = session.value("exit", static_cast<int>(kExitFailed));
+  if (options.json) {
+    fmt::print("{}\n", session.dump(2, ' ', false, Json::error_handler_t::replace));
+  } else if (!options.quiet) {
+    const bool colour = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+    fmt::print("{}", session_text(session, colour));
+  }
+  std::fflush(stdout);
+  if (session.contains("error")) {
+    fmt::print(stderr, "dm-client: session with {}: {}\n", printable(session.value("server", "")),
+               printable(session.value("error", "")));
+  }
+  return exit;
+}
+
+int print_notify(const CommonOptions& options, const Json& result) {
+  const int exit = result.value("exit", static_cast<int>(kExitFailed));
+  if (options.json) {
+    fmt::print("{}\n", result.dump(2, ' ', false, Json::error_handler_t::replace));
+  } else if (!options.quiet && result.value("accepted", false)) {
+    fmt::print("{}", verdict_text(result));
+    if (result.contains("session")) fmt::print("{}", session_text(result["session"], false));
+  }
+  std::fflush(stdout);
+  if (result.contains("reason")) {
+    fmt::print(stderr, "dm-client: notification: {}\n", printable(result.value("reason", "")));
+  } else if (result.contains("session") && result["session"].contains("error")) {
+    fmt::print(stderr, "dm-client: session with {}: {}\n", printable(result.value("server", "")),
+               printable(result["session"].value("error", "")));
+  }
+  return exit;
+}
+
+int print_result(const CommonOptions& options, const nlohmann::json& request, const Json& result) {
+  if (result.contains("commands")) return print_session(options, result);
+  const std::string op = request["op"];
+  if (op == "notify") return print_notify(options, result);
+  if (options.json) {
+    fmt::print("{}\n", result.dump(2, ' ', false, Json::error_handler_t::replace));
+  } else if (op == "status") {
+    fmt::print("{}", status_text(result));
+  } else if (!options.quiet && op == "alert") {
+    fmt::print("queued for the next session with {}\n", printable(result.value("server", "")));
+  } else if (!options.quiet) {
+    for (const Json& server : result["servers"])
+      fmt::print("account installed: {}\n", printable(server.get<std::string>()));
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+int report_failure(const CommonOptions& options, const std::string& what, const std::string& why, int exit) {
+  if (options.json) {
+    const Json document = {{"error", what + ": " + why}, {"exit", exit}};
+    fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+    std::fflush(stdout);
+  }
+  fmt::print(stderr, "dm-client: {}: {}\n", what, printable(why));
+  return exit;
+}
+
+int run_request(const CommonOptions& options, const nlohmann::json& request, Log& log) {
+  const std::string what = what_of(request);
+  const std::string state = options.state_directory();
+  std::optional<Result<Json>> answer;
+  auto daemon = ControlConnection::open(state);
+  if (!daemon)
+    return report_failure(options, what, daemon.error().detail + "; the daemon cannot be asked", kExitFailed);
+  if (*daemon) {
+    answer.emplace(ask_daemon(**daemon, request));
+  } else {
+    auto config = read_config(options.config, state);
+    if (!config) return report_failure(options, "configuration", config.error().detail, kExitUsage);
+    Signals signals({SIGTERM, SIGINT});
+    auto device = LocalDevice::open(state, std::move(*config), log);
+    if (!device) return report_failure(options, what, device.error().detail, open_exit(device.error().code));
+    answer.emplace(LocalRun(**device, signals).run(request));
+  }
+  if (!*answer) return report_failure(options, what, answer->error().detail, exit_code(answer->error().code));
+  const Json& json = **answer;
+  if (json.value("ok", false)) return print_result(options, request, json["result"]);
+  return report_failure(options, what, json.value("error", "unknown"),
+                        json.value("exit", static_cast<int>(kExitFailed)));
+}
+
+}  // namespace omadm
