@@ -73,7 +73,13 @@ std::optional<std::string> take_control_line(std::string& buffer) {
 }
 
 Result<std::optional<ControlConnection>> ControlConnection::open(const std::string& state_directory) {
-  const std::string path = control_socket_path(state_directory);
+  // The state directory is asked first: a daemon whose socket is elsewhere leaves a link to it there.
+  auto connection = DM_TRY(connect_to(state_directory + "/" + std::string(kSocketName)));
+  if (connection) return connection;
+  return connect_to(control_socket_path(state_directory));
+}
+
+Result<std::optional<ControlConnection>> ControlConnection::connect_to(const std::string& path) {
   auto address = SocketAddress::of(path);
   if (!address && address.error().code == Errc::not_found) return std::optional<ControlConnection>();
   if (!address) return std::move(address).error();

@@ -17,8 +17,8 @@ namespace omadm {
 
 inline constexpr std::size_t kMaxControlLine = 64U << 20U;  // octets; a longer line ends the connection
 
-// The socket of the daemon that serves `state_directory`: below $RUNTIME_DIRECTORY when that is set and
-// has one, else in the state directory.
+// Where the daemon that serves `state_directory` listens: below $RUNTIME_DIRECTORY when that is set (a
+// link in the state directory then leads there), else in the state directory.
 std::string control_socket_path(const std::string& state_directory);
 
 // Addresses of sockets are short, paths are not: opens `path` through its directory. Give the result to
@@ -57,6 +57,7 @@ class ControlConnection {
 
  private:
   explicit ControlConnection(int descriptor) noexcept : descriptor_(descriptor) {}
+  static Result<std::optional<ControlConnection>> connect_to(const std::string& path);
   Result<nlohmann::json> read_line();
 
   int descriptor_;
