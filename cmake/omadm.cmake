@@ -75,6 +75,7 @@ function(omadm_tool program)
   add_executable(${program} ${sources})
   set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   target_compile_options(${program} PRIVATE ${OMADM_WARNINGS})
+  target_compile_definitions(${program} PRIVATE OMADM_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${program} PRIVATE omadm_client ${ARG_LIBS})
 endfunction()
 

@@ -1,0 +1,284 @@
+#include "tools/dmtree-cli/run_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <functional>
+#include <utility>
+
+#include "base/io/file_system.h"
+#include "base/text.h"
+#include "client/command_status.h"
+#include "dmtree/acl.h"
+#include "dmtree/ddf/ddf.h"
+#include "tools/common/control_protocol.h"
+#include "tools/common/exit_code.h"
+#include "tools/dmtree-cli/print.h"
+#include "tools/dmtree-cli/store_command.h"
+#include "tools/dmtree-cli/tree_access.h"
+
+namespace omadm {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kMaxInput = 64U << 20U;  // octets of a value or document
+
+void write_out(Bytes octets) { std::fwrite(octets.data(), 1, octets.size(), stdout); }
+
+std::string as_text(const json& document) {
+  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Result<Octets> read_stdin() {
+  Octets content;
+  std::array<char, 65536> chunk{};
+  while (const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), stdin)) {
+    content.append(chunk.data(), count);
+    if (content.size() > kMaxInput) return Error{Errc::too_large, "standard input is too long"};
+  }
+  if (std::ferror(stdin) != 0) return Error{Errc::io, "standard input cannot be read"};
+  return content;
+}
+
+Result<Octets> read_input(const std::string& file) {
+  if (file == "-") return read_stdin();
+  PosixFileSystem files;
+  return files.read(file, kMaxInput);
+}
+
+class Command {
+ public:
+  Command(const Arguments& arguments, const Terminal& terminal)
+      : args_(arguments), terminal_(terminal), access_(arguments.common.state_directory(), arguments.common.config) {}
+
+  int run();
+
+ private:
+  using Printer = std::function<std::string(const json&)>;
+
+  // A tree request, printed by `print` unless --json asks for the document itself.
+  int request(const char* op, json body, bool writes, const Printer& print);
+  int finish(const json& answer, const Printer& print);
+  int failed(const json& answer);
+  int failed(const Error& error, int exit) { return failed(control_failure(error, exit)); }
+
+  int get();
+  int acl();
+  int write_value(const char* op);
+  int export_document();
+  int import_document();
+  int validate();
+  int check_ddf();
+  int store();
+
+  const Arguments& args_;
+  const Terminal& terminal_;
+  TreeAccess access_;
+  bool found_sound_ = true;  // the last result did not say "ok": false
+};
+
+int Command::request(const char* op, json body, bool writes, const Printer& print) {
+  body["op"] = op;
+  if (!args_.as.empty()) body["as"] = args_.as;
+  const json answer = access_.run(body, writes);
+  if (!args_.common.quiet) {
+    for (const std::string& warning : access_.warnings()) {
+      fmt::print(stderr, "dmtree-cli: warning: {}\n", warning);
+    }
+  }
+  return finish(answer, print);
+}
+
+int Command::finish(const json& answer, const Printer& print) {
+  if (!answer.value("ok", false)) return failed(answer);
+  const json& result = answer["result"];
+  found_sound_ = !result.is_object() || result.value("ok", true);
+  write_out(args_.common.json ? as_text(result) : print(result));
+  return kExitDone;
+}
+
+int Command::failed(const json& answer) {
+  const std::string error = answer.value("error", "unknown failure");
+  const int exit = answer.value("exit", static_cast<int>(kExitFailed));
+  const int status = answer.value("status", 0);
+  const std::string code = status != 0 ? fmt::format(" ({} {})", status, status_meaning(status)) : "";
+  fmt::print(stderr, "dmtree-cli: {}: {}{}\n", args_.command, one_line(error), code);
+  if (args_.common.json) {
+    json refusal{{"error", error}, {"exit", exit}};
+    if (status != 0) refusal["status"] = status;
+    write_out(as_text(refusal));
+  }
+  return exit;
+}
+
+std::string nothing(const json&) { return {}; }
+
+int Command::get() {
+  json body{{"uri", args_.uri}};
+  if (!args_.prop.empty()) body["prop"] = args_.prop;
+  return request("tree.get", std::move(body), false, [this](const json& node) -> std::string {
+    const bool is_value = node.contains("value") || node.contains("value_base64");
+    if (is_value && args_.raw) return value_octets(node);
+    if (is_value && args_.base64) return base64_encode(value_octets(node)) + "\n";
+    // What a terminal would obey is not shown as it is.
+    if (is_value && terminal_.is_terminal && !is_plain_text(value_octets(node))) return hexdump(value_octets(node));
+    return print_node(node);
+  });
+}
+
+int Command::acl() {
+  json body{{"uri", args_.uri}};
+  if (args_.explain) {
+    if (args_.as.empty()) return failed({Errc::malformed, "--explain needs --as ID"}, kExitUsage);
+    if (args_.second) return failed({Errc::malformed, "--explain takes no ACL"}, kExitUsage);
+    return request("tree.explain", std::move(body), false,
+                   [this](const json& rows) { return print_explanation(rows, terminal_); });
+  }
+  if (!args_.second) {
+    return request("tree.acl", std::move(body), false, [this](const json& acl) { return print_acl(acl, terminal_); });
+  }
+  body["acl"] = *args_.second;
+  return request("tree.set_acl", std::move(body), true, nothing);
+}
+
+int Command::write_value(const char* op) {
+  json body{{"uri", args_.uri}};
+  const bool is_set = args_.command == "set";
+  if (is_set && !args_.value && args_.file.empty()) {
+    return failed({Errc::malformed, "VALUE or --file FILE is missing"}, kExitUsage);
+  }
+  if (!args_.file.empty()) {
+    const Result<Octets> content = read_input(args_.file);
+    if (!content) return failed(content.error(), kExitFailed);
+    body["value_base64"] = base64_encode(*content);
+  } else if (args_.value) {
+    body["value_base64"] = base64_encode(*args_.value);
+  }
+  if (!args_.format.empty()) body["format"] = args_.format;
+  if (!args_.type.empty()) body["type"] = args_.type;
+  return request(op, std::move(body), true, nothing);
+}
+
+int Command::export_document() {
+  std::string encoding = args_.encoding;
+  if (encoding.empty()) encoding = args_.common.json ? "json" : "xml";
+  return request("tree.export", {{"uri", args_.uri}, {"encoding", encoding}}, false, [this](const json& result) {
+    if (!result.contains("content_base64")) return as_text(result);
+    const Octets content = base64_decode(result.value("content_base64", "")).value_or("");
+    return terminal_.is_terminal && !is_plain_text(content) ? hexdump(content) : content;
+  });
+}
+
+int Command::import_document() {
+  const Result<Octets> content = read_input(args_.file);
+  if (!content) return failed(content.error(), kExitFailed);
+  json body{{"content_base64", base64_encode(*content)}, {"dry_run", args_.dry_run}};
+  if (!args_.at.empty()) body["at"] = args_.at;
+  return request("tree.import", std::move(body), !args_.dry_run,
+                 [this](const json& result) { return args_.common.quiet ? std::string() : print_import(result); });
+}
+
+int Command::validate() {
+  const int exit = request("tree.validate", {{"uri", args_.uri}}, false,
+                           [this](const json& result) { return print_validation(result, terminal_); });
+  return exit == kExitDone && !found_sound_ ? kExitFailed : exit;
+}
+
+int Command::check_ddf() {
+  const Result<Octets> content = read_input(args_.file);
+  if (!content) return failed(content.error(), kExitFailed);
+  Ddf ddf;
+  if (const auto added = ddf.add(*content, args_.file); !added) return failed(added.error(), kExitFailed);
+  return finish(control_answer({{"ok", true}, {"file", args_.file}}),
+                [this](const json&) { return terminal_.paint(Style::good, "ok") + "\n"; });
+}
+
+int Command::store() {
+  if (args_.command == "store dump") {
+    const json answer = dump_store(access_.directory(), args_.common.json, terminal_);
+    return answer.value("ok", false) ? kExitDone : failed(answer);
+  }
+  if (args_.command == "store compact") {
+    return finish(compact_store(access_), [](const json& result) {
+      return fmt::format("{} records in {} octets became generation {} in {} octets\n",
+                         result.value("records", std::uint64_t{0}), result.value("octets_before", std::uint64_t{0}),
+                         result.value("generation", std::uint64_t{0}), result.value("octets_after", std::uint64_t{0}));
+    });
+  }
+  const int exit = finish(check_store(access_.directory()), [this](const json& result) {
+    if (!result.value("ok", false)) return print_lines(result["problems"]);
+    return fmt::format("{}: generation {}, {} records\n", terminal_.paint(Style::good, "ok"),
+                       result.value("generation", std::uint64_t{0}), result.value("records", std::uint64_t{0}));
+  });
+  return exit == kExitDone && !found_sound_ ? kExitStore : exit;
+}
+
+int Command::run() {
+  const std::string& command = args_.command;
+  if (!args_.as.empty() && !is_server_id(args_.as)) {
+    return failed({Errc::malformed, "--as: '" + args_.as + "' is no server identifier"}, kExitUsage);
+  }
+  const json uri{{"uri", args_.uri}};
+  if (command == "get") return get();
+  if (command == "ls") return request("tree.ls", uri, false, print_lines);
+  if (command == "tree") {
+    json body = uri;
+    if (args_.depth >= 0) body["depth"] = static_cast<unsigned>(args_.depth);
+    return request("tree.tree", std::move(body), false, [this](const json& top) {
+      return print_tree(top, {args_.values, args_.acl}, terminal_);
+    });
+  }
+  if (command == "props") {
+    return request("tree.props", uri, false, [this](const json& p) { return print_properties(p, terminal_); });
+  }
+  if (command == "acl") return acl();
+  if (command == "find") {
+    json body = json::object();
+    if (!args_.pattern.empty()) body["pattern"] = args_.pattern;
+    if (!args_.find_value.empty()) body["value"] = args_.find_value;
+    if (!args_.mo.empty()) body["mo"] = args_.mo;
+    return request("tree.find", std::move(body), false,
+                   [this](const json& nodes) { return print_found(nodes, !args_.find_value.empty(), terminal_); });
+  }
+  if (command == "validate") return validate();
+  if (command == "set") return write_value("tree.set");
+  if (command == "add") return write_value("tree.add");
+  if (command == "rm") return request("tree.rm", uri, true, nothing);
+  if (command == "mv") {
+    return request("tree.mv", {{"uri", args_.uri}, {"name", args_.second.value_or("")}}, true, nothing);
+  }
+  if (command == "cp") {
+    return request("tree.cp", {{"source", args_.uri}, {"target", args_.second.value_or("")}}, true, nothing);
+  }
+  if (command == "exec") {
+    return request("tree.exec", {{"uri", args_.uri}, {"data_base64", base64_encode(args_.second.value_or(""))}}, true,
+                   [](const json& result) { return result.value("outcome", "") + "\n"; });
+  }
+  if (command == "export") return export_document();
+  if (command == "import") return import_document();
+  if (command == "ddf show") {
+    return request("tree.ddf", uri, false, [this](const json& d) { return print_description(d, terminal_); });
+  }
+  if (command == "ddf check") return check_ddf();
+  return store();
+}
+
+}  // namespace
+
+int run_command(const Arguments& arguments, const Terminal& terminal) {
+  const int exit = Command(arguments, terminal).run();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
+  fmt::print(stderr, "dmtree-cli: {}: the output cannot be written\n", arguments.command);
+  return exit == kExitDone ? kExitFailed : exit;
+}
+
+int refuse(const std::string& error, int exit, bool as_json) {
+  fmt::print(stderr, "dmtree-cli: {}\nTry 'dmtree-cli --help'.\n", error);
+  if (as_json) write_out(as_text({{"error", error}, {"exit", exit}}));
+  return exit;
+}
+
+}  // namespace omadm
