@@ -1,0 +1,55 @@
+// What firmware updates need of the client around them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/io/event_loop.h"
+#include "base/io/log.h"
+#include "base/ports/http_client.h"
+#include "base/result.h"
+#include "dmtree/management_object.h"
+#include "dmtree/tree.h"
+#include "mo/common/download.h"
+#include "mo/fumo/firmware_slot.h"
+
+namespace omadm {
+
+// References must outlive the object.
+struct FumoContext {
+  Tree& tree;
+  EventLoop& loop;
+  HttpClient& http;
+  FirmwareSlot* slot = nullptr;  // null: nothing can be installed
+  Log& log;
+  // Takes charge of a report: when it returns ok the alert survives power loss and is sent until it was
+  // acknowledged. After an error it is called again later, with the same alert. A power loss right after it
+  // returned makes it come once more (FUMO-071).
+  std::function<Result<void>(const GenericAlert&)> report;
+};
+
+struct FumoSettings {
+  std::string work_dir;  // packages on their way; empty: none can be taken
+  TlsOptions tls;
+  bool allow_http = false;
+  std::uint64_t max_size = 1ULL << 30U;  // octets of a package
+  std::chrono::seconds connect_timeout{30};
+  std::chrono::seconds idle_timeout{60};
+  DownloadRetry retry;
+  bool report_prefix = false;  // "Reversed-Domain-Name: " before the alert type (FUMO-030)
+  // The package object made at start when there is none, and its ACL: a server that may neither add one nor
+  // change ACLs could do nothing with it otherwise.
+  std::string default_instance = "1";
+  std::string default_acl = "Exec=*&Get=*&Replace=*";
+};
+
+// Where an operation stands, for people.
+struct PackageStatus {
+  std::string uri;                       // of the package object
+  std::uint64_t received = 0, size = 0;  // octets; size 0: unknown
+  std::string state;                     // "downloading", "updating 40%" …
+};
+
+}  // namespace omadm

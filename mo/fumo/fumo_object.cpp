@@ -1,0 +1,166 @@
+#include "mo/fumo/fumo_object.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "mo/common/stored_values.h"
+
+namespace omadm {
+namespace {
+
+constexpr std::string_view kFumoId = "urn:oma:mo:oma-fumo:1.0";
+
+Uri fumo_uri() { return Uri().child("FUMO"); }
+
+// Segments of an address: ./FUMO/<x>/<group>/<leaf>; absent ones are empty.
+struct Place {
+  std::string x, group, leaf;
+  bool is_instance() const noexcept { return !x.empty() && group.empty(); }
+  bool is_package_data() const noexcept { return group == "Update" && leaf == "PkgData"; }
+  bool is_source() const noexcept { return is_package_data() || leaf == "PkgURL"; }
+};
+
+Place place_of(const Uri& uri) {
+  Place place;
+  if (!uri.is_within(fumo_uri())) return place;
+  std::string_view rest = uri.path();
+  Uri::next_segment(rest);
+  place.x = Uri::next_segment(rest);
+  place.group = Uri::next_segment(rest);
+  place.leaf = Uri::next_segment(rest);
+  return place;
+}
+
+}  // namespace
+
+FumoObject::FumoObject(FumoContext context, FumoSettings settings)
+    : context_(std::move(context)), settings_(std::move(settings)) {}
+
+void FumoObject::configure(FumoSettings settings) { settings_ = std::move(settings); }
+
+Result<void> FumoObject::resume() {
+  DM_TRY(make_default_instance());
+  const auto root = context_.tree.begin(Principal::device()).peek(fumo_uri());
+  if (!root) return {};
+  for (const std::string& x : root->children) {
+    DM_TRY(complete(fumo_uri().child(x)));
+    if (PackageUpdate* package = adopt(x)) package->resume();
+  }
+  return context_.tree.flush();
+}
+
+Result<void> FumoObject::make_default_instance() {
+  Transaction transaction = context_.tree.begin(Principal::device(), {"device", {}, {}, {}, "firmware package"});
+  const auto root = transaction.peek(fumo_uri());
+  if (settings_.default_instance.empty() || (root && !root->children.empty())) return {};
+  const Uri instance = fumo_uri().child(settings_.default_instance);
+  DM_TRY(transaction.put(instance, {Format::node, std::string(kFumoId), {}}));
+  if (!settings_.default_acl.empty()) {
+    DM_TRY(transaction.set_property(instance, Property::acl, settings_.default_acl));
+  }
+  return std::move(transaction).commit();
+}
+
+// A server adds what it knows of an instance; the rest is for the device to add.
+Result<void> FumoObject::complete(const Uri& instance) {
+  Transaction transaction = context_.tree.begin(Principal::device(), {"device", {}, {}, {}, "firmware package"});
+  std::vector<Uri> leaves = {instance.child("PkgName"), instance.child("PkgVersion")};
+  if (!settings_.work_dir.empty()) leaves.push_back(instance.child("Download").child("PkgURL"));
+  if (!settings_.work_dir.empty() && context_.slot != nullptr) {
+    leaves.push_back(instance.child("Update").child("PkgData"));
+    leaves.push_back(instance.child("DownloadAndUpdate").child("PkgURL"));
+  }
+  for (const Uri& leaf : leaves) {
+    if (!transaction.exists(leaf)) DM_TRY(transaction.put(leaf, {}));
+  }
+  if (!transaction.exists(instance.child("State"))) {
+    DM_TRY(transaction.put(instance.child("State"), {std::nullopt, std::nullopt, "10"}));
+  }
+  if (transaction.empty()) return {};
+  return std::move(transaction).commit();
+}
+
+PackageUpdate* FumoObject::adopt(std::string_view x) {
+  const auto known = packages_.find(x);
+  if (known != packages_.end()) return known->second.get();
+  if (!context_.tree.begin(Principal::device()).exists(fumo_uri().child(x))) return nullptr;
+  auto package = std::make_unique<PackageUpdate>(context_, settings_, turn_, std::string(x));
+  return packages_.emplace(x, std::move(package)).first->second.get();
+}
+
+void FumoObject::report_acknowledged(const GenericAlert& alert) {
+  for (const auto& [x, package] : packages_) package->report_acknowledged(alert);
+}
+
+std::vector<PackageStatus> FumoObject::packages() const {
+  std::vector<PackageStatus> all;
+  for (const auto& [x, package] : packages_) {
+    if (package->state() != UpdateState::idle) all.push_back(package->status());
+  }
+  return all;
+}
+
+bool FumoObject::idle() const {
+  return std::none_of(packages_.begin(), packages_.end(), [](const auto& entry) { return entry.second->active(); });
+}
+
+Result<void> FumoObject::check(const Transaction& after, Edits edits) {
+  for (const Edit& edit : edits) DM_TRY(check_edit(after, edit));
+  return {};
+}
+
+Result<void> FumoObject::check_edit(const Transaction& after, const Edit& edit) const {
+  const Place place = place_of(edit.uri);
+  if (place.x.empty() || edit.kind == Edit::Kind::property) return {};
+  if (edit.kind == Edit::Kind::rename) {
+    return Error{Errc::not_allowed, edit.uri.str() + ": nodes of a firmware package keep their names"};
+  }
+  if (after.principal().kind == Principal::Kind::device) return {};
+  const auto known = packages_.find(place.x);
+  const bool busy = known != packages_.end() && known->second->active();
+  if (edit.kind == Edit::Kind::remove || place.is_source()) {  // FUMO-006, FUMO-016
+    if (busy) return Error{Errc::unavailable, edit.uri.str() + ": in use"};
+    if (!place.is_package_data() || !settings_.work_dir.empty()) return {};
+    return Error{Errc::unavailable, "there is no room for firmware packages"};
+  }
+  if (place.group == "State" && stored_value(after, edit.uri) != "10") {
+    return Error{Errc::veto, edit.uri.str() + ": only the device knows the state"};
+  }
+  return {};
+}
+
+void FumoObject::committed(Edits edits) noexcept {
+  for (const Edit& edit : edits) {
+    const Place place = place_of(edit.uri);
+    if (place.x.empty()) continue;
+    if (edit.kind == Edit::Kind::remove && place.is_instance()) {
+      const auto known = packages_.find(place.x);
+      if (known == packages_.end()) continue;
+      known->second->forget();
+      packages_.erase(known);
+      continue;
+    }
+    PackageUpdate* package = adopt(place.x);
+    if (package == nullptr) continue;  // removed again later in the same transaction
+    if (edit.kind == Edit::Kind::add && place.is_instance()) {
+      if (auto completed = complete(edit.uri); !completed) {
+        context_.log.write(LogLevel::error, "firmware package: " + completed.error().detail);
+      }
+    }
+    if (place.is_package_data()) package->package_data_changed();
+  }
+}
+
+Result<ExecOutcome> FumoObject::exec(const ExecRequest& request) {
+  const Place place = place_of(request.uri);
+  const UpdateKind kind = place.leaf.empty() ? update_kind_from(place.group) : UpdateKind::none;
+  PackageUpdate* package = adopt(place.x);
+  if (kind == UpdateKind::none || package == nullptr) {
+    return Error{Errc::unsupported, request.uri.str() + " cannot be executed"};
+  }
+  // A server may execute what it has added in the same package of messages.
+  DM_TRY(complete(fumo_uri().child(place.x)));
+  return package->exec(kind, request);
+}
+
+}  // namespace omadm

@@ -1,0 +1,48 @@
+// What must be known of an operation on a firmware package after a restart. FUMO-025, FUMO-070.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "dmtree/management_object.h"
+#include "dmtree/tree.h"
+#include "mo/fumo/update_result.h"
+
+namespace omadm {
+
+enum class UpdateKind : std::uint8_t { none, download, update, download_and_update };
+
+// By the name of the node executed, "Download", "Update" or "DownloadAndUpdate".
+UpdateKind update_kind_from(std::string_view node_name) noexcept;
+std::string_view to_string(UpdateKind kind) noexcept;  // the last word of the alert's type, "" for none
+
+// Kept below ./.omadm/fumo/<name of x>. A default one: nothing is going on and nothing is owed.
+struct OperationRecord {
+  UpdateKind kind = UpdateKind::none;
+  std::string server_id;   // whose Exec it was; empty: the device's own, nobody gets a report
+  std::string correlator;  // of the Exec, may be empty
+  std::string url;         // of the package; empty for Update
+  UpdateResult result = UpdateResult::none;
+  bool reported = false;  // the report is in the hands of the client
+  // The package, when it is on the device as a file.
+  std::string file;
+  std::uint64_t size = 0;
+  std::string sha256;  // lower-case hexadecimal
+
+  // Whether its kind promises an installation once the package is ready.
+  bool goes_on_to_update() const noexcept {
+    return kind == UpdateKind::download_and_update && result == UpdateResult::none;
+  }
+};
+
+OperationRecord read_operation(const Transaction& device, std::string_view x);
+Result<void> write_operation(Transaction& device, std::string_view x, const OperationRecord& record);
+Result<void> remove_operation(Transaction& device, std::string_view x);
+
+// The report of a finished operation on `x_uri`. FUMO-030, section "Generic Alert".
+GenericAlert report_of(const OperationRecord& record, const Uri& x_uri, bool with_domain_prefix);
+
+}  // namespace omadm
