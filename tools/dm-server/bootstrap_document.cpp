@@ -1,0 +1,179 @@
+#include "tools/dm-server/bootstrap_document.h"
+
+#include "base/crypto/digest.h"
+#include "base/markup/xml_writer.h"
+#include "base/text.h"
+#include "dmtree/tnds/tnds.h"
+#include "syncml/codec/codec.h"
+#include "wbxml/wbxml_writer.h"
+
+namespace omadm::server {
+namespace {
+
+std::string_view aauth_type(AuthType type) {
+  switch (type) {
+    case AuthType::basic:
+      return "BASIC";
+    case AuthType::md5:
+      return "DIGEST";
+    case AuthType::mac:
+      return "HMAC";
+    default:
+      return "TRANSPORT";
+  }
+}
+
+// Writes one MgmtTree, node by node.
+class TndsBody {
+ public:
+  TndsBody(MarkupWriter& writer, Encoding encoding) : writer_(writer), encoding_(encoding) {
+    writer_.start(Element::DdfMgmtTree);
+    writer_.leaf(Element::DdfVerDTD, "1.2");
+  }
+  void begin(std::string_view name, std::string_view mo_id = {}, std::string_view acl = {}) {
+    writer_.start(Element::DdfNode);
+    writer_.leaf(Element::DdfNodeName, name);
+    writer_.start(Element::DdfRTProperties);
+    if (!acl.empty()) writer_.leaf(Element::DdfACL, acl);
+    format(Element::DdfNodeFormat);
+    writer_.start(Element::DdfType);
+    writer_.leaf(Element::DdfDDFName, mo_id);
+    writer_.end();
+    writer_.end();
+  }
+  void end() { writer_.end(); }
+  void text(std::string_view name, std::string_view value) {
+    head(name, Element::DdfChr, "text/plain");
+    writer_.leaf(Element::DdfValue, value);
+    writer_.end();
+  }
+  void binary(std::string_view name, Bytes value) {
+    head(name, Element::DdfBin, "application/octet-stream");
+    if (encoding_ == Encoding::xml) {
+      writer_.leaf(Element::DdfValue, base64_encode(value));
+    } else {
+      writer_.start(Element::DdfValue);
+      writer_.opaque(value);
+      writer_.end();
+    }
+    writer_.end();
+  }
+
+ private:
+  void format(Element element) {
+    writer_.start(Element::DdfFormat);
+    writer_.empty(element);
+    writer_.end();
+  }
+  void head(std::string_view name, Element leaf_format, std::string_view type) {
+    writer_.start(Element::DdfNode);
+    writer_.leaf(Element::DdfNodeName, name);
+    writer_.start(Element::DdfRTProperties);
+    format(leaf_format);
+    writer_.start(Element::DdfType);
+    writer_.leaf(Element::DdfMIME, type);
+    writer_.end();
+    writer_.end();
+  }
+
+  MarkupWriter& writer_;
+  Encoding encoding_;
+};
+
+struct AuthNode {
+  std::string_view level;
+  AuthType type;
+  std::string_view name;
+  const Secret& secret;
+  const std::optional<Octets>& nonce;
+};
+
+void write_auth(TndsBody& body, std::string_view node, const AuthNode& auth) {
+  body.begin(node);
+  body.text("AAuthLevel", auth.level);
+  body.text("AAuthType", aauth_type(auth.type));
+  body.text("AAuthName", auth.name);
+  body.text("AAuthSecret", auth.secret.view());
+  if (auth.nonce) body.binary("AAuthData", *auth.nonce);
+  body.end();
+}
+
+Octets write_account(const BootstrapScript& script, const AccountScript& account, const std::string& url,
+                     Encoding encoding) {
+  std::unique_ptr<MarkupWriter> writer =
+      encoding == Encoding::xml ? make_xml_writer() : make_wbxml_writer(WbxmlDocument::dmddf);
+  TndsBody body(*writer, encoding);
+  const std::string& id = account.server_id;
+  body.begin(script.node, script.mo_id, "Get=" + id + "&Replace=" + id + "&Delete=" + id);
+  body.text("AppID", "w7");
+  body.text("ServerID", id);
+  body.text("Name", "dm-server lab");
+  body.begin("AppAddr");
+  body.begin("1");
+  body.text("Addr", url);
+  body.text("AddrType", "URI");
+  body.end();
+  body.end();
+  if (!script.auth_pref.empty()) body.text("AAuthPref", script.auth_pref);
+  if (account.client_auth != AuthType::none || account.server_auth != AuthType::none) {
+    body.begin("AppAuth");
+    if (account.client_auth != AuthType::none) {
+      write_auth(body, "1",
+                 {"CLCRED", account.client_auth, account.client_user, account.client_password, account.client_nonce});
+    }
+    if (account.server_auth != AuthType::none) {
+      write_auth(body, "2",
+                 {"SRVCRED", account.server_auth, account.server_name, account.server_password, account.server_nonce});
+    }
+    body.end();
+  }
+  body.end();
+  writer->end();
+  return std::move(*writer).finish();
+}
+
+Octets wrap(const Octets& tnds, Encoding encoding, const std::string& url) {
+  Message message;
+  message.encoding = encoding;
+  message.header.ver_dtd = "1.2";
+  message.header.ver_proto = "DM/1.2";
+  message.header.session_id = "0";
+  message.header.msg_id = "0";
+  message.header.target = "bootstrap";
+  message.header.source = url;
+  Command add;
+  add.name = CommandName::add;
+  add.cmd_id = "1";
+  Item item;
+  item.target = "./Inbox";
+  item.meta.format = encoding == Encoding::xml ? "xml" : "bin";
+  item.meta.type = encoding == Encoding::xml ? kTndsXmlType : kTndsWbxmlType;
+  item.data = Data{tnds, true};
+  add.items.push_back(item);
+  message.commands.push_back(std::move(add));
+  message.final_message = true;
+  return encode(message, encoding);
+}
+
+}  // namespace
+
+BootstrapAnswer make_bootstrap(const BootstrapScript& script, const AccountScript& account, const std::string& url) {
+  BootstrapAnswer answer;
+  const Encoding encoding = script.answer.find("+xml") != std::string::npos ? Encoding::xml : Encoding::wbxml;
+  const bool bare = script.answer.starts_with("tnds");
+  if (script.answer == "file") {
+    answer.body = script.document;
+    answer.content_type = kDmWbxmlType;
+  } else {
+    const Octets tnds = write_account(script, account, script.address.empty() ? url : script.address, encoding);
+    answer.body = bare ? tnds : wrap(tnds, encoding, script.address.empty() ? url : script.address);
+    answer.content_type = bare ? (encoding == Encoding::xml ? kTndsXmlType : kTndsWbxmlType) : media_type(encoding);
+  }
+  if (!script.content_type.empty()) answer.content_type = script.content_type;
+  if (!script.sec.empty()) {
+    answer.content_type += "; SEC=" + script.sec + "; MAC=" + hex_encode(hmac_sha1(script.secret, answer.body));
+  }
+  return answer;
+}
+
+}  // namespace omadm::server

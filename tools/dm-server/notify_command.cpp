@@ -1,0 +1,81 @@
+#include "tools/dm-server/notify_command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "tools/dm-server/notifier.h"
+#include "tools/dm-server/toml_keys.h"
+
+namespace omadm::server {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsage = 2;
+
+int complain(int status, const std::string& what) {
+  fmt::print(stderr, "dm-server: notify: {}\n", what);
+  return status;
+}
+
+}  // namespace
+
+struct NotifyCommand::Options {
+  CLI::App* command = nullptr;
+  std::string server_id, password, password_file, nonce, initiator = "server", out;
+  NotifyScript script;
+  bool default_nonce = false;
+};
+
+NotifyCommand::NotifyCommand(CLI::App& app) : options_(new Options) {
+  Options& o = *options_;
+  o.command = app.add_subcommand("notify", "Make a notification (Package#0) and send it or write it to a file");
+  o.command->add_option("--server-id", o.server_id, "ServerID of the client's account")->required();
+  CLI::Option* const password = o.command->add_option("--password", o.password, "AAuthSecret of SRVCRED");
+  o.command->add_option("--password-file", o.password_file, "The same from a file, up to its line end")
+      ->excludes(password);
+  CLI::Option* const nonce = o.command->add_option("--nonce-base64", o.nonce, "The server nonce the client stored");
+  o.command->add_flag("--default-nonce", o.default_nonce, "Four octets of zero: asks for resynchronisation")
+      ->excludes(nonce);
+  o.command->add_option("--session-id", o.script.session_id, "Hexadecimal, 1 to FFFF")->required();
+  o.command->add_option("--ui-mode", o.script.ui_mode, "0 not specified, 1 background, 2 informative, 3 ask the user")
+      ->check(CLI::Range(0, 3));
+  o.command->add_option("--initiator", o.initiator, "user or server")->check(CLI::IsMember({"user", "server"}));
+  CLI::Option* const to = o.command->add_option("--to", o.script.to, "HOST:PORT, a UDP datagram");
+  o.command->add_option("--out", o.out, "FILE, - for standard output")->excludes(to);
+  o.command->add_flag("--wap", o.script.wap, "Wrapped into a WSP Push PDU");
+}
+
+NotifyCommand::~NotifyCommand() { delete options_; }
+
+bool NotifyCommand::chosen() const { return options_->command->parsed(); }
+
+int NotifyCommand::run() const {
+  Options& o = *options_;
+  if (o.script.to.empty() && o.out.empty()) return complain(kUsage, "--to or --out is missing");
+  if (!o.password_file.empty()) {
+    const Result<Octets> file = read_file(o.password_file);
+    if (!file) return complain(kUsage, file.error().detail);
+    o.password = file->substr(0, file->find_first_of("\r\n"));
+  }
+  Nonces nonces;
+  const Result<Octets> nonce = base64_decode(o.nonce);
+  if (!nonce) return complain(kUsage, "--nonce-base64: " + nonce.error().detail);
+  nonces.server = *nonce;
+  if (o.default_nonce) o.script.nonce = "default";
+  o.script.server_initiated = o.initiator == "server";
+  const Result<Octets> octets = make_notification(o.script, o.server_id, Secret(o.password), nonces);
+  if (!octets) return complain(kUsage, octets.error().detail);
+  if (!o.script.to.empty()) {
+    if (const Result<void> sent = send_udp(o.script.to, *octets); !sent) return complain(4, sent.error().detail);
+    return 0;
+  }
+  std::FILE* const file = o.out == "-" ? stdout : std::fopen(o.out.c_str(), "wb");
+  if (file == nullptr) return complain(kFailed, o.out + ": cannot be written");
+  const bool good = std::fwrite(octets->data(), 1, octets->size(), file) == octets->size();
+  if (file != stdout && std::fclose(file) != 0) return complain(kFailed, o.out + ": cannot be written");
+  return good ? 0 : complain(kFailed, o.out + ": cannot be written");
+}
+
+}  // namespace omadm::server
