@@ -50,7 +50,8 @@ std::vector<TouchedObject> Tree::Impl::touched(const std::vector<Edit>& edits) c
       const bool own = owner(edit.uri) == object || (edit.kind == Edit::Kind::rename && owner(edit.renamed) == object);
       if (below || own) touched.edits.push_back(edit);
     }
-    const bool known = std::any_of(all.begin(), all.end(), [&](const TouchedObject& t) { return t.object == object; });
+    const bool known =
+        std::any_of(all.begin(), all.end(), [object = object](const TouchedObject& t) { return t.object == object; });
     if (!touched.edits.empty() && !known) all.push_back(std::move(touched));
   }
   return all;
