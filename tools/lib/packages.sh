@@ -10,7 +10,7 @@ build_packages=(
 
 # On top of these, to run the tests and the static checks.
 test_packages=(
-  libgtest-dev libgmock-dev libwbxml2-utils python3 clang clang-format clang-tidy
+  libgtest-dev libgmock-dev libwbxml2-utils python3 clang libclang-rt-dev clang-format clang-tidy
 )
 
 # missing_packages NAME… prints those that are not installed.
