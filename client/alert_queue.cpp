@@ -81,11 +81,20 @@ void AlertQueue::answered(Id id, int status) {
   if (status < 200 || status >= 300) {
     log_.write(LogLevel::warning, fmt::format("a generic alert was refused by the server with status {}", status));
   }
+  for (const auto& [owed_id, alert] : all()) {
+    if (owed_id != id) continue;
+    if (auto removed = remove(id); !removed) {
+      log_.write(LogLevel::error, "an answered alert could not be removed: " + removed.error().detail);
+    }
+    if (closed_) closed_(alert);
+    return;
+  }
+}
+
+Result<void> AlertQueue::remove(Id id) {
   Transaction transaction = tree_.begin(Principal::device(), {"device", {}, {}, {}, "alert answered"});
-  if (!transaction.exists(alert_uri(id))) return;
-  auto removed = transaction.remove(alert_uri(id));
-  if (removed) removed = std::move(transaction).commit();
-  if (!removed) log_.write(LogLevel::error, "an answered alert could not be removed: " + removed.error().detail);
+  DM_TRY(transaction.remove(alert_uri(id)));
+  return std::move(transaction).commit();
 }
 
 }  // namespace omadm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,7 +22,9 @@ class AlertQueue {
  public:
   using Id = std::uint64_t;
 
-  AlertQueue(Tree& tree, Log& log) : tree_(tree), log_(log) {}
+  // `closed` hears of each alert that the server has answered for good.
+  using Closed = std::function<void(const GenericAlert& alert)>;
+  AlertQueue(Tree& tree, Log& log, Closed closed = {}) : tree_(tree), log_(log), closed_(std::move(closed)) {}
 
   Result<void> add(const GenericAlert& alert);
   std::vector<std::pair<Id, GenericAlert>> owed_to(std::string_view server_id) const;  // oldest first
@@ -32,9 +35,11 @@ class AlertQueue {
 
  private:
   std::vector<std::pair<Id, GenericAlert>> all() const;
+  Result<void> remove(Id id);
 
   Tree& tree_;
   Log& log_;
+  Closed closed_;
   Id last_ = 0;  // highest id given out since opening: none is reused while a session may still answer it
 };
 

@@ -9,6 +9,7 @@
 #include "client/alert_queue.h"
 #include "client/bootstrap_runner.h"
 #include "client/default_objects.h"
+#include "client/device_ddf.h"
 #include "client/notification_gate.h"
 #include "client/private_area.h"
 #include "client/session_scheduler.h"
@@ -32,11 +33,13 @@ class ComposedClient final : public Client {
   Result<void> compose() {
     if (platform_.store == nullptr) return Error{Errc::incomplete, "a client needs a store"};
     loop_ = DM_TRY(EventLoop::create(clock_));
-    ddf_.emplace(DM_TRY(default_ddf(config_.extra_ddf)));
+    ddf_.emplace(DM_TRY(device_ddf(config_.extra_ddf)));
     tree_ = DM_TRY(Tree::open(*platform_.store, *ddf_, clock_));
     tree_->set_uri_limits(config_.uri_limits);
     http_ = DM_TRY(CurlHttpClient::create(*loop_));
-    alerts_ = std::make_unique<AlertQueue>(*tree_, log_);
+    alerts_ = std::make_unique<AlertQueue>(*tree_, log_, [this](const GenericAlert& alert) {
+      if (objects_) objects_->alert_closed(alert);
+    });
     scheduler_ = std::make_unique<SessionScheduler>(
         SessionSurroundings{*tree_, *http_, *loop_, *alerts_, log_, config_, trace_});
     gate_ = std::make_unique<NotificationGate>(*tree_, clock_, log_, config_.notification, platform_.user,
@@ -44,7 +47,7 @@ class ComposedClient final : public Client {
                                                  return scheduler_->knows_session(server, session);
                                                });
     objects_ = DM_TRY(DefaultObjects::create(
-        {*tree_, *http_, *loop_, log_, platform_.firmware, [this](const GenericAlert& alert) { raise(alert); }},
+        {*tree_, *http_, *loop_, log_, platform_.firmware, [this](const GenericAlert& alert) { return raise(alert); }},
         config_, platform_.device));
     DM_TRY(tree_->flush());
     listener_ = DM_TRY(listen(config_.notification.udp));
@@ -137,16 +140,16 @@ class ComposedClient final : public Client {
  private:
   Result<std::unique_ptr<PushListener>> listen(const std::string& address) {
     if (address.empty()) return std::unique_ptr<PushListener>();
-    return UdpListener::open(*loop_, address, [this](Bytes octets, std::string_view content_type) {
+    return listen_udp(*loop_, address, [this](Bytes octets, std::string_view content_type) {
       notify(octets, content_type, false, nullptr);
     });
   }
 
   // Called by objects, maybe in the middle of a command: the session is looked for afterwards.
-  void raise(const GenericAlert& alert) {
-    auto added = alerts_->add(alert);
-    if (!added) log_.write(LogLevel::error, "an alert could not be kept: " + added.error().detail);
+  Result<void> raise(const GenericAlert& alert) {
+    DM_TRY(alerts_->add(alert));
     look_for_owed();
+    return {};
   }
 
   void look_for_owed() {

@@ -12,13 +12,9 @@
 #include "client/client.h"
 #include "client/config.h"
 #include "client/platform.h"
-#include "dmtree/ddf/ddf.h"
 #include "dmtree/tree.h"
 
 namespace omadm {
-
-// Their descriptions and the texts `extra`, in one; `origins` names those in errors.
-Result<Ddf> default_ddf(const std::vector<std::string>& extra, const std::vector<std::string>& origins = {});
 
 // Owns the objects and keeps them attached to the tree.
 class DefaultObjects {
@@ -29,7 +25,7 @@ class DefaultObjects {
     EventLoop& loop;
     Log& log;
     FirmwareSlot* firmware;  // may be null
-    std::function<void(GenericAlert)> raise;
+    std::function<Result<void>(const GenericAlert&)> raise;
   };
 
   static Result<std::unique_ptr<DefaultObjects>> create(const Surroundings& surroundings, const ClientConfig& config,
@@ -38,7 +34,8 @@ class DefaultObjects {
 
   virtual Result<void> reconfigure(const ClientConfig& config, const DeviceIdentity& device) = 0;
   virtual std::vector<DownloadStatus> downloads() const = 0;
-  virtual bool idle() const = 0;  // no download and no installation
+  virtual void alert_closed(const GenericAlert& alert) = 0;  // the server has answered it
+  virtual bool idle() const = 0;                             // no download and no installation
 };
 
 }  // namespace omadm

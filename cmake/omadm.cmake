@@ -68,15 +68,18 @@ function(omadm_product_library)
   endforeach()
 endfunction()
 
-# omadm_tool(<program> [LIBS targets…]): tools/<program>/*.cpp
+# omadm_tool(<program> [ROOM room] [LIBS targets…]): tools/<program>/*.cpp on top of a room, by default client.
 function(omadm_tool program)
-  cmake_parse_arguments(ARG "" "" "LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "ROOM" "LIBS" ${ARGN})
+  if(NOT ARG_ROOM)
+    set(ARG_ROOM client)
+  endif()
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tools/${program}/*.cpp)
   add_executable(${program} ${sources})
   set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
   target_compile_options(${program} PRIVATE ${OMADM_WARNINGS})
   target_compile_definitions(${program} PRIVATE OMADM_VERSION="${PROJECT_VERSION}")
-  target_link_libraries(${program} PRIVATE omadm_client ${ARG_LIBS})
+  target_link_libraries(${program} PRIVATE omadm_${ARG_ROOM} ${ARG_LIBS})
 endfunction()
 
 # omadm_test(<name> DIR <folder below tests> [LIBS targets…]): one GoogleTest binary, one ctest entry a test.

@@ -53,9 +53,9 @@ std::vector<std::pair<std::string_view, NodeView>> NodeView::children() const {
   std::vector<std::pair<std::string_view, NodeView>> all;
   if (base_ != nullptr) {
     all.reserve(base_->children.size());
-    for (const auto& node : base_->children) {
+    for (const ChildEntry& node : base_->children) {
       const bool shadowed = shadow_ != nullptr && shadow_->children.contains(node->name);
-      if (!shadowed) all.emplace_back(node->name, NodeView(node.get(), nullptr));
+      if (!shadowed) all.emplace_back(node->name, NodeView(node.node.get(), nullptr));
     }
   }
   if (shadow_ == nullptr || shadow_->children.empty()) return all;

@@ -11,10 +11,19 @@ namespace {
 // The root ACL a device has from the factory (TND-071).
 constexpr std::string_view kFactoryRootAcl = "Add=*&Get=*";
 
+// Heads compare as the names do, as far as they reach: octets are never 0 in a name.
+std::uint64_t head_of(std::string_view name) noexcept {
+  std::uint64_t head = 0;
+  for (std::size_t i = 0; i < 8; ++i) head = head << 8U | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
+  return head;
+}
+
 auto position(const TreeNode& parent, std::string_view name) noexcept {
-  return std::lower_bound(
-      parent.children.begin(), parent.children.end(), name,
-      [](const std::unique_ptr<TreeNode>& node, std::string_view text) { return node->name < text; });
+  const std::uint64_t head = head_of(name);
+  return std::lower_bound(parent.children.begin(), parent.children.end(), name,
+                          [head](const ChildEntry& entry, std::string_view text) {
+                            return entry.head != head ? entry.head < head : entry->name < text;
+                          });
 }
 
 std::size_t count_nodes(const TreeNode& node) {
@@ -48,9 +57,11 @@ Error corrupt(const Uri& uri, std::string_view what) {
 
 }  // namespace
 
+ChildEntry::ChildEntry(std::unique_ptr<TreeNode> child) noexcept : head(head_of(child->name)), node(std::move(child)) {}
+
 TreeNode* TreeNode::child(std::string_view canonical) const noexcept {
   const auto found = position(*this, canonical);
-  return found != children.end() && (*found)->name == canonical ? found->get() : nullptr;
+  return found != children.end() && (*found)->name == canonical ? found->node.get() : nullptr;
 }
 
 const Acl& TreeNode::own_acl() const noexcept {
@@ -114,7 +125,8 @@ Result<void> CommittedNodes::put(const NodeRecord& record) {
     created->parent = parent;
     if (parent->description != nullptr) created->description = parent->description->child(created->name);
     node = created.get();
-    parent->children.insert(position(*parent, created->name), std::move(created));
+    const auto place = position(*parent, created->name);
+    parent->children.emplace(place, std::move(created));
     ++count_;
   } else if (record.format != Format::node && (node == root_.get() || !node->children.empty())) {
     return corrupt(record.uri, "a leaf with children");
@@ -146,10 +158,11 @@ Result<void> CommittedNodes::rename(const Uri& uri, const Uri& renamed) {
     return corrupt(uri, "no room for the new name");
   }
   auto slot = parent.children.begin() + (position(parent, node->name) - parent.children.cbegin());
-  std::unique_ptr<TreeNode> moved = std::move(*slot);
+  std::unique_ptr<TreeNode> moved = std::move(slot->node);
   parent.children.erase(slot);
   moved->name = renamed.name();
-  parent.children.insert(position(parent, moved->name), std::move(moved));
+  const auto place = position(parent, moved->name);
+  parent.children.emplace(place, std::move(moved));
   return {};
 }
 

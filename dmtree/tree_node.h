@@ -19,21 +19,33 @@ namespace omadm {
 
 class Ddf;
 struct DdfNode;
+struct TreeNode;
+
+// A child and the first octets of its name: most look-ups are decided without a look at the node.
+struct ChildEntry {
+  explicit ChildEntry(std::unique_ptr<TreeNode> child) noexcept;
+  TreeNode* operator->() const noexcept { return node.get(); }
+  TreeNode& operator*() const noexcept { return *node; }
+
+  std::uint64_t head;
+  std::unique_ptr<TreeNode> node;
+};
 
 // One committed node. What few nodes have (ACL, title) is allocated only where it is used.
 // 1. `children` is sorted by name; only interior nodes have any. 2. `parent` is null for the root alone.
 struct TreeNode {
-  std::string name;  // canonical; "." for the root
-  TreeNode* parent = nullptr;
-  const DdfNode* description = nullptr;  // null: not described
-  const std::string* type = nullptr;     // in the TypePool, never null
+  // What walking reads comes first, together.
+  std::vector<ChildEntry> children;
   std::unique_ptr<Acl> acl;              // null: inherits
-  std::unique_ptr<std::string> title;    // null: empty
-  std::int64_t tstamp = 0;
-  std::uint16_t verno = 0;
+  const DdfNode* description = nullptr;  // null: not described
   Format format = Format::node;
+  std::uint16_t verno = 0;
+  TreeNode* parent = nullptr;
+  std::string name;                   // canonical; "." for the root
+  const std::string* type = nullptr;  // in the TypePool, never null
   Octets data;
-  std::vector<std::unique_ptr<TreeNode>> children;
+  std::int64_t tstamp = 0;
+  std::unique_ptr<std::string> title;  // null: empty
 
   bool is_interior() const noexcept { return format == Format::node; }
   TreeNode* child(std::string_view canonical) const noexcept;  // null: none

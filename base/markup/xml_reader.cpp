@@ -16,8 +16,13 @@
 namespace omadm {
 namespace {
 
-// Octets given to libxml2 at a time; what they say is queued until next() asks for it.
-constexpr std::size_t kChunk = 32U << 10U;
+// Octets given to libxml2 at a time; what they say is queued until next() asks for it. Small chunks keep the
+// queue in the cache. A chunk that says nothing is inside something long, which libxml2 looks through from its
+// beginning each time: the next one is larger.
+constexpr std::size_t kSmallestChunk = 4U << 10U;
+constexpr std::size_t kLargestChunk = 1U << 20U;
+// libxml2 compares every attribute of a tag with every other: a tag may not hold many.
+constexpr std::size_t kMaxTag = 4U << 10U;
 // Every attribute default is looked at for every element: an internal subset may not hold many.
 constexpr std::size_t kMaxAttributeDeclarations = 512;
 
@@ -79,21 +84,20 @@ class XmlReader final : public MarkupReader {
  private:
   enum class Kind : std::uint8_t { start, end, text };
   struct Record {
+    const char* name;      // start: in libxml2's dictionary, which lives as long as the parser
+    std::uint32_t length;  // start: of the name. text: octets, taken from text_ in turn
     Kind kind;
     bool foreign;
     Element element;
     std::uint32_t line;
-    std::size_t offset;
-    const char* name;   // start: in libxml2's dictionary, which lives as long as the parser
-    std::size_t begin;  // text: where it begins in text_
-    std::size_t length;
+    std::uint32_t offset;
   };
   // What a name meant the last time. libxml2 keeps each name once, so pointers are compared.
   struct Known {
     const xmlChar* name = nullptr;
     std::uint8_t key = 0;
     Element element = Element::unknown;
-    std::size_t length = 0;
+    std::uint32_t length = 0;
   };
   struct KnownUri {
     const xmlChar* uri = nullptr;
@@ -101,6 +105,8 @@ class XmlReader final : public MarkupReader {
   };
 
   void feed();
+  std::size_t unparsed() const;
+  bool inside_tag() const;
   void fail(Errc code, std::string_view what, long line);
   void stop(Errc code, std::string_view what);
   void record(Record record);
@@ -117,12 +123,14 @@ class XmlReader final : public MarkupReader {
   Limits limits_;
   xmlParserCtxtPtr parser_ = nullptr;
   std::size_t fed_ = 0;
+  std::size_t chunk_ = kSmallestChunk;
   bool finished_ = false;
   std::optional<Error> error_;
 
   std::vector<Record> queue_;
   std::size_t next_ = 0;
   std::string text_;
+  std::size_t next_text_ = 0;
   Position position_;
 
   std::vector<Element> open_;
@@ -177,15 +185,18 @@ Result<Event> XmlReader::next() {
     case Kind::text:
       break;
   }
-  return Event{Text{std::string_view(text_).substr(record.begin, record.length)}};
+  const std::string_view text = std::string_view(text_).substr(next_text_, record.length);
+  next_text_ += record.length;
+  return Event{Text{text}};
 }
 
 void XmlReader::feed() {
+  chunk_ = queue_.empty() && !inside_tag() ? std::min(2 * chunk_, kLargestChunk) : kSmallestChunk;
   queue_.clear();
   text_.clear();
-  next_ = 0;
+  next_ = next_text_ = 0;
   const QuietErrors quiet;
-  const Bytes chunk = document_.substr(fed_, kChunk);
+  const Bytes chunk = document_.substr(fed_, chunk_);
   fed_ += chunk.size();
   finished_ = chunk.empty();
   const int code = xmlParseChunk(parser_, chunk.data(), static_cast<int>(chunk.size()), finished_ ? 1 : 0);
@@ -193,7 +204,19 @@ void XmlReader::feed() {
   const long line = parser_->input != nullptr ? parser_->input->line : 0;
   if (code == XML_ERR_INVALID_ENCODING || code == XML_I18N_CONV_FAILED) fail(Errc::malformed, "a wrong encoding", line);
   if (parser_->wellFormed == 0) fail(Errc::malformed, "not well-formed", line);
+  if (!error_ && inside_tag() && unparsed() > kMaxTag) stop(Errc::too_large, "a tag over the limit");
   if (finished_ && (elements_ == 0 || !open_.empty())) fail(Errc::malformed, "the document ends early", line);
+}
+
+// What libxml2 has been given and waits for more of.
+std::size_t XmlReader::unparsed() const {
+  return parser_->input != nullptr ? static_cast<std::size_t>(parser_->input->end - parser_->input->cur) : 0;
+}
+
+bool XmlReader::inside_tag() const {
+  if (unparsed() < 2) return false;
+  const xmlChar* const at = parser_->input->cur;
+  return at[0] == '<' && at[1] != '!' && at[1] != '?';
 }
 
 void XmlReader::fail(Errc code, std::string_view what, long line) {
@@ -209,7 +232,7 @@ void XmlReader::stop(Errc code, std::string_view what) {
 void XmlReader::record(Record record) {
   const xmlParserInputPtr input = parser_->input;
   record.line = static_cast<std::uint32_t>(input->line);
-  record.offset = input->consumed + static_cast<std::size_t>(input->cur - input->base);
+  record.offset = static_cast<std::uint32_t>(input->consumed + static_cast<std::size_t>(input->cur - input->base));
   queue_.push_back(record);
 }
 
@@ -219,9 +242,9 @@ void XmlReader::add_text(const xmlChar* text, int length) {
   text_run_ += count;
   if (text_run_ > limits_.max_text) return stop(Errc::too_large, "a text over the limit");
   if (queue_.empty() || queue_.back().kind != Kind::text) {
-    record({Kind::text, false, Element::unknown, 0, 0, nullptr, text_.size(), 0});
+    record({nullptr, 0, Kind::text, false, Element::unknown, 0, 0});
   }
-  queue_.back().length += count;
+  queue_.back().length += static_cast<std::uint32_t>(count);
   text_.append(chars(text), count);
 }
 
@@ -236,12 +259,12 @@ void XmlReader::open(const xmlChar* name, const xmlChar* prefix, const xmlChar* 
   open_.push_back(element);
   if (element == Element::DdfMgmtTree && tree_depth_ == 0) tree_depth_ = open_.size();
   text_run_ = 0;
-  record({Kind::start, foreign, element, 0, 0, chars(name), 0, meaning.length});
+  record({chars(name), meaning.length, Kind::start, foreign, element, 0, 0});
 }
 
 void XmlReader::close() {
   if (error_ || open_.empty()) return;
-  record({Kind::end, false, open_.back(), 0, 0, nullptr, 0, 0});
+  record({nullptr, 0, Kind::end, false, open_.back(), 0, 0});
   if (open_.size() == tree_depth_) tree_depth_ = 0;
   open_.pop_back();
   text_run_ = 0;
@@ -264,7 +287,7 @@ const XmlReader::Known& XmlReader::known(const xmlChar* name, std::optional<Code
   Known& entry = known_[((address >> 2U) ^ (address >> 9U) ^ key) % known_.size()];
   if (entry.name != name || entry.key != key) {
     const std::string_view text = chars(name);
-    entry = {name, key, look_up(page, in_tree, text), text.size()};
+    entry = {name, key, look_up(page, in_tree, text), static_cast<std::uint32_t>(text.size())};
   }
   return entry;
 }

@@ -6,8 +6,6 @@
 namespace omadm {
 namespace {
 
-bool is_inbox(const Uri& uri) { return uri.path() == "Inbox"; }
-
 Result<void> add(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
   const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
   if (address.suffix != Address::Suffix::none) {
@@ -19,8 +17,8 @@ Result<void> add(const CommandContext& context, Transaction& transaction, const 
   DecodedData data = DM_TRY(decode_data(context, request, address.node));
   if (is_tnds(request)) {
     const TndsDocument document = DM_TRY(read_tnds(data.octets, Limits{}));
-    if (is_inbox(address.node)) {
-      DM_TRY(add_to_inbox(transaction, document, InboxMode::session));
+    if (is_in_inbox(address.node)) {
+      DM_TRY(add_to_inbox(transaction, document, InboxMode::session, address.node));
       return {};
     }
     return add_tnds(transaction, address.node, document);

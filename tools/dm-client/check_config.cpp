@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/io/file_system.h"
-#include "client/default_objects.h"
+#include "dmtree/ddf/ddf.h"
 #include "dmtree/store/journal_store.h"
 #include "tools/common/exit_code.h"
 #include "tools/dm-client/device_identity.h"
@@ -129,8 +129,11 @@ void check_rest(const ToolConfig& config, Findings& findings) {
   check_program("[fumo] command", config.installer, findings);
   check_program("[fumo] verify", config.verifier, findings);
   check_program("[ui] command", config.ui_command, findings);
-  if (auto ddf = default_ddf(client.extra_ddf, config.ddf_files); !ddf) {
-    findings.problem(kExitUsage, ddf.error().detail);
+  for (std::size_t i = 0; i < client.extra_ddf.size(); ++i) {
+    Ddf ddf;
+    if (auto added = ddf.add(client.extra_ddf[i], config.ddf_files[i]); !added) {
+      findings.problem(kExitUsage, added.error().detail);
+    }
   }
 }
 

@@ -39,11 +39,14 @@ Octets generated_firmware(std::uint64_t size, std::uint64_t seed) {
   return out;
 }
 
-Result<std::unique_ptr<FirmwareHost>> FirmwareHost::open(const Script& script, Exchange& exchange, std::string url) {
+Result<std::unique_ptr<FirmwareHost>> FirmwareHost::open(const Script& script, const Variables& variables,
+                                                         Exchange& exchange, std::string url) {
   std::unique_ptr<FirmwareHost> host(new FirmwareHost(exchange, std::move(url)));
   for (const FirmwareScript& entry : script.firmware) {
     Package package{entry, {}, {}};
-    package.octets = entry.file.empty() ? generated_firmware(entry.size, entry.seed) : DM_TRY(read_file(entry.file));
+    std::string file = DM_TRY(variables.expand(entry.file));
+    if (!file.empty() && !file.starts_with("/")) file = script.directory + "/" + file;
+    package.octets = file.empty() ? generated_firmware(entry.size, entry.seed) : DM_TRY(read_file(file));
     package.sha256 = hex_encode(sha256(package.octets));
     if (package.script.etag.empty()) package.script.etag = "\"" + package.sha256.substr(0, 16) + "\"";
     if (entry.corrupt_at && *entry.corrupt_at < package.octets.size()) {

@@ -3,19 +3,22 @@
 
 #include <httplib.h>
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "tools/dm-server/exchange.h"
 #include "tools/dm-server/script.h"
+#include "tools/dm-server/variables.h"
 
 namespace omadm::server {
 
 class FirmwareHost {
  public:
   // Reads or makes every package. The error of a file that cannot be read.
-  static Result<std::unique_ptr<FirmwareHost>> open(const Script& script, Exchange& exchange, std::string url);
+  static Result<std::unique_ptr<FirmwareHost>> open(const Script& script, const Variables& variables,
+                                                    Exchange& exchange, std::string url);
 
   // False: no package has this path.
   bool answer(const httplib::Request& request, httplib::Response& response);

@@ -104,7 +104,7 @@ Result<void> HttpFront::start(const Script& script, Lab& lab, Exchange& exchange
   impl.lab = &lab;
   impl.recorder = recorder;
   impl.url = script.url.empty() ? url_ : script.url;
-  impl.firmware = DM_TRY(FirmwareHost::open(script, exchange, impl.url));
+  impl.firmware = DM_TRY(FirmwareHost::open(script, variables, exchange, impl.url));
   impl.bootstrap = std::make_unique<BootstrapFront>(script, lab, exchange, variables, recorder, impl.url);
   impl.control = std::make_unique<ControlFront>(lab);
   impl.server->Post(".*", [&impl](const httplib::Request& request, httplib::Response& response) {

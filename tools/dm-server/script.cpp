@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crypto/digest.h"
 #include "tools/dm-server/script_parts.h"
 #include "tools/dm-server/toml_keys.h"
 
@@ -67,12 +68,11 @@ BootstrapScript read_bootstrap(TomlKeys& keys, const std::string& directory) {
   return out;
 }
 
-FirmwareScript read_firmware(TomlKeys& keys, const std::string& directory) {
+FirmwareScript read_firmware(TomlKeys& keys) {
   FirmwareScript out;
   out.path = keys.text("path");
   if (!out.path.starts_with("/")) keys.fail("path", "must begin with /");
   out.file = keys.text("file");
-  if (!out.file.empty() && !out.file.starts_with("/")) out.file = directory + "/" + out.file;
   out.size = keys.number("size", 0);
   out.seed = keys.number("seed", 1);
   if (out.file.empty() && out.size == 0) keys.fail("path", "needs a file or a size");
@@ -104,9 +104,18 @@ void read_server(TomlKeys& keys, Script& script) {
   script.per_device = keys.text("sessions", "each device") == "each device";
 }
 
-// What is left out in an account follows from [server].
+bool wants_nonce(AuthType type) { return type == AuthType::md5 || type == AuthType::mac; }
+
+// What is left out in an account follows from [server]. Who is told everything by bootstrap gets nonces, too.
 void complete(Script& script) {
+  constexpr std::size_t kNonceSize = 16;
   for (AccountScript& account : script.accounts) {
+    if (script.bootstrap.enabled && wants_nonce(account.client_auth) && !account.client_nonce) {
+      account.client_nonce = random_octets(kNonceSize);
+    }
+    if (script.bootstrap.enabled && wants_nonce(account.server_auth) && !account.server_nonce) {
+      account.server_nonce = random_octets(kNonceSize);
+    }
     if (account.server_id.empty()) account.server_id = script.server_id;
     if (account.server_name.empty()) account.server_name = account.server_id;
     if (account.name.empty()) account.name = account.client_user.empty() ? account.server_id : account.client_user;
@@ -147,6 +156,7 @@ Result<Script> load_script(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash);
   Script script;
+  script.directory = directory;
   TomlKeys keys(parsed.table(), path);
   keys.each("server", [&](TomlKeys& table) { read_server(table, script); });
   keys.each("account", [&](TomlKeys& table) { script.accounts.push_back(read_account(table, directory)); });
@@ -156,7 +166,7 @@ Result<Script> load_script(const std::string& path) {
   });
   keys.each("alert", [&](TomlKeys& table) { script.alerts.push_back(read_alert(table)); });
   keys.each("bootstrap", [&](TomlKeys& table) { script.bootstrap = read_bootstrap(table, directory); });
-  keys.each("firmware", [&](TomlKeys& table) { script.firmware.push_back(read_firmware(table, directory)); });
+  keys.each("firmware", [&](TomlKeys& table) { script.firmware.push_back(read_firmware(table)); });
   if (const toml::node* const node = keys.node("variables")) {
     if (const toml::table* const table = node->as_table()) {
       for (const auto& [name, value] : *table) {

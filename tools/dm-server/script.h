@@ -156,7 +156,7 @@ struct BootstrapScript {
 
 struct FirmwareScript {
   std::string path;
-  std::string file;
+  std::string file;  // may hold variables; relative to the script
   std::uint64_t size = 0;
   std::uint64_t seed = 1;
   std::string content_type = "application/octet-stream";
@@ -167,6 +167,7 @@ struct FirmwareScript {
 };
 
 struct Script {
+  std::string directory;  // of the script's file
   std::string server_id = "srv.example.com";
   std::string path = "/dm";
   std::string url;       // of this server; empty: from the address it listens on

@@ -1,0 +1,98 @@
+#include "client/default_objects.h"
+
+#include <utility>
+
+#include "mo/devdetail/devdetail_object.h"
+#include "mo/devinfo/devinfo_object.h"
+#include "mo/dmacc/dmacc_object.h"
+#include "mo/fumo/fumo_object.h"
+
+namespace omadm {
+
+namespace {
+
+FumoSettings fumo_settings(const ClientConfig& config) {
+  FumoSettings settings;
+  settings.work_dir = config.fumo.work_dir;
+  settings.tls = config.tls;
+  settings.allow_http = config.allow_http;
+  settings.max_size = config.fumo.max_size;
+  settings.idle_timeout = config.timeout;
+  settings.report_prefix = config.fumo.report_prefix;
+  return settings;
+}
+
+class BuiltInObjects final : public DefaultObjects {
+ public:
+  BuiltInObjects(const Surroundings& surroundings, const ClientConfig& config)
+      : at_(surroundings),
+        accounts_(at_.tree, [this](std::string_view server_id) { forget_server(server_id); }),
+        firmware_({at_.tree, at_.loop, at_.http, at_.firmware, at_.log, at_.raise}, fumo_settings(config)) {}
+  BuiltInObjects(const BuiltInObjects&) = delete;
+  BuiltInObjects& operator=(const BuiltInObjects&) = delete;
+  ~BuiltInObjects() override {
+    at_.tree.detach(firmware_);
+    at_.tree.detach(accounts_);
+  }
+
+  Result<void> start(const ClientConfig& config, const DeviceIdentity& device) {
+    at_.tree.attach(Uri().child("DMAcc"), accounts_);
+    at_.tree.attach(Uri().child("FUMO"), firmware_);
+    DM_TRY(write_identity(config, device));
+    return firmware_.resume();
+  }
+
+  Result<void> reconfigure(const ClientConfig& config, const DeviceIdentity& device) override {
+    DM_TRY(write_identity(config, device));
+    firmware_.configure(fumo_settings(config));
+    return {};
+  }
+
+  std::vector<DownloadStatus> downloads() const override {
+    std::vector<DownloadStatus> downloads;
+    for (const PackageStatus& package : firmware_.packages()) {
+      downloads.push_back({package.uri, package.received, package.size, package.state});
+    }
+    return downloads;
+  }
+
+  void alert_closed(const GenericAlert& alert) override { firmware_.report_acknowledged(alert); }
+  bool idle() const override { return firmware_.idle() && gone_servers_.empty(); }
+
+ private:
+  Result<void> write_identity(const ClientConfig& config, const DeviceIdentity& device) {
+    DM_TRY(write_dev_info(at_.tree, {device.dev_id, device.man, device.mod, device.dmv, device.lang}));
+    return write_dev_detail(at_.tree,
+                            {device.dev_typ, device.oem, device.swv, device.hwv, device.fwv, config.uri_limits, true});
+  }
+
+  // TND-073, but not within the callback that tells of the account's end: this commits.
+  void forget_server(std::string_view server_id) {
+    gone_servers_.emplace_back(server_id);
+    forgetting_ = at_.loop.after({}, [this] {
+      for (const std::string& id : std::exchange(gone_servers_, {})) {
+        auto removed = at_.tree.remove_server(id);
+        if (removed) removed = at_.tree.flush();
+        if (!removed) at_.log.write(LogLevel::error, "server " + id + " stays in ACLs: " + removed.error().detail);
+      }
+    });
+  }
+
+  Surroundings at_;
+  DmAccObject accounts_;
+  FumoObject firmware_;
+  std::vector<std::string> gone_servers_;
+  LoopHandlePtr forgetting_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DefaultObjects>> DefaultObjects::create(const Surroundings& surroundings,
+                                                               const ClientConfig& config,
+                                                               const DeviceIdentity& device) {
+  auto objects = std::make_unique<BuiltInObjects>(surroundings, config);
+  DM_TRY(objects->start(config, device));
+  return std::unique_ptr<DefaultObjects>(std::move(objects));
+}
+
+}  // namespace omadm
