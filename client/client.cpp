@@ -140,7 +140,7 @@ class ComposedClient final : public Client {
  private:
   Result<std::unique_ptr<PushListener>> listen(const std::string& address) {
     if (address.empty()) return std::unique_ptr<PushListener>();
-    return listen_udp(*loop_, address, [this](Bytes octets, std::string_view content_type) {
+    return UdpListener::listen(*loop_, address, [this](Bytes octets, std::string_view content_type) {
       notify(octets, content_type, false, nullptr);
     });
   }

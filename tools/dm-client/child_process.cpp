@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +9,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+
+extern "C" {  // which this header of glibc 2.36 forgets
+#include <sys/pidfd.h>
+}
 
 extern char** environ;
 
