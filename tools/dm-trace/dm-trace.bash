@@ -5,9 +5,9 @@ _dm_trace() {
   if [[ $previous == --engine ]]; then
     mapfile -t COMPREPLY < <(compgen -W 'own libwbxml' -- "$current")
   elif ((COMP_CWORD == 1)); then
-    mapfile -t COMPREPLY < <(compgen -W 'decode --help --version' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'decode --json --verbose --quiet --help --version' -- "$current")
   elif [[ $current == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W '--engine --offsets --json --help' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W '--engine --offsets --canonical --json --verbose --quiet --help' -- "$current")
   else
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
   fi

@@ -1,0 +1,111 @@
+#include "tools/dm-trace/secrets.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "syncml/auth/credential.h"
+
+namespace omadm::trace {
+namespace {
+
+constexpr std::array<std::string_view, 2> kSecretLeaves = {"AAuthSecret", "AAuthData"};
+
+bool is_secret_leaf(std::string_view uri) noexcept {
+  uri = trim(uri).substr(0, trim(uri).find('?'));
+  const std::string_view name = uri.substr(uri.rfind('/') + 1);
+  return std::find(kSecretLeaves.begin(), kSecretLeaves.end(), name) != kSecretLeaves.end();
+}
+
+bool names_secret(std::string_view text) noexcept {
+  return std::any_of(kSecretLeaves.begin(), kSecretLeaves.end(),
+                     [&](std::string_view name) { return text.find(name) != std::string_view::npos; });
+}
+
+void hide(MarkupNode& node) {
+  std::fill(node.content.begin(), node.content.end(), '*');
+  node.hidden = true;
+  node.opened.reset();
+  for (MarkupNode& child : node.children) hide(child);
+}
+
+// Base64 text, or for some senders the raw octets as OPAQUE: what counts is the length of the text.
+void hide_base64(MarkupNode& node) {
+  if (node.opaque && !base64_decode(node.content)) node.content = base64_encode(node.content);
+  hide(node);
+}
+
+void hide_children(MarkupNode& parent, std::string_view name, void (*how)(MarkupNode&)) {
+  for (MarkupNode& child : parent.children) {
+    if (child.name == name) how(child);
+  }
+}
+
+bool is_secret_item(const MarkupNode& item) noexcept {
+  for (const MarkupNode& location : item.children) {
+    if ((location.name == "Target" || location.name == "Source") && is_secret_leaf(location.text_of("LocURI"))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A piece of a TNDS document that does not begin with its beginning may begin inside a secret.
+bool is_unopened_tnds(const MarkupNode& item, const MarkupNode* command) noexcept {
+  for (const MarkupNode* owner : {&item, command}) {
+    const MarkupNode* const meta = owner == nullptr ? nullptr : owner->child("Meta");
+    if (meta == nullptr) continue;
+    const MarkupNode* const wrapped = meta->child("MetInf");
+    const std::string_view type = (wrapped == nullptr ? meta : wrapped)->text_of("Type");
+    if (!type.empty()) return type.find("dmtnds") != std::string_view::npos;
+  }
+  return false;
+}
+
+void hide_in_item(MarkupNode& item, const MarkupNode* command) {
+  const bool secret = is_secret_item(item);
+  for (MarkupNode& data : item.children) {
+    if (data.name != "Data") continue;
+    const bool closed = !data.opened && data.children.empty() && !data.content.empty();
+    if (secret || (closed && is_unopened_tnds(item, command))) hide(data);
+  }
+}
+
+void hide_in_tree_node(MarkupNode& node) {
+  if (!is_secret_leaf(node.text_of("NodeName"))) return;
+  hide_children(node, "Value", hide);
+  for (MarkupNode& properties : node.children) hide_children(properties, "DefaultValue", hide);
+}
+
+void hide_below(MarkupNode& node, const MarkupNode* parent) {
+  if (node.hidden) return;
+  if (node.name == "Cred") hide_children(node, "Data", hide_base64);
+  if (node.name == "NextNonce") hide_base64(node);
+  if (node.name == "Item") hide_in_item(node, parent);
+  if (node.name == "Node") hide_in_tree_node(node);
+  const bool is_value = node.name == "Data" || node.name == "Value" || node.name == "DefaultValue";
+  if (is_value && !node.opened && names_secret(node.content)) hide(node);
+  if (node.opened && node.opened->root) hide_below(*node.opened->root, nullptr);
+  for (MarkupNode& child : node.children) hide_below(child, &node);
+}
+
+}  // namespace
+
+void hide_secrets(MarkupNode& node) { hide_below(node, nullptr); }
+
+std::string shown_header(std::string_view name, std::string_view value) {
+  constexpr std::array<std::string_view, 4> hidden = {"authorization", "proxy-authorization", "cookie", "set-cookie"};
+  const std::string lower = to_lower(name);
+  std::string shown(value);
+  if (std::find(hidden.begin(), hidden.end(), lower) != hidden.end()) {
+    std::fill(shown.begin(), shown.end(), '*');
+  } else if (lower == kHmacHeaderName || lower == "content-type") {
+    const std::size_t mac = to_lower(value).find("mac=");
+    if (mac == std::string::npos) return shown;
+    const auto begin = shown.begin() + static_cast<std::ptrdiff_t>(mac + 4);
+    std::fill(begin, std::find_if(begin, shown.end(), [](char c) { return c == ',' || c == ';'; }), '*');
+  }
+  return shown;
+}
+
+}  // namespace omadm::trace
