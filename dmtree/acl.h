@@ -13,7 +13,8 @@ namespace omadm {
 
 // What a node can be asked for: the five words of an ACL, and Copy, which has none (TND-072). [TND] "AccessType".
 enum class AccessType : std::uint8_t { add, delete_, exec, get, replace, copy };
-inline constexpr std::array kAclCommands{AccessType::add, AccessType::delete_, AccessType::exec, AccessType::get, AccessType::replace};
+inline constexpr std::array kAclCommands{AccessType::add, AccessType::delete_, AccessType::exec, AccessType::get,
+                                         AccessType::replace};
 std::string_view to_string(AccessType command) noexcept;  // "Add", "Delete", "Exec", "Get", "Replace", "Copy"
 
 // One node's own ACL. Empty means: the nearest ancestor with a value decides (TND-062).

@@ -101,7 +101,7 @@ class Transaction {
   // The node and its subtree, parents first, children by name; nodes without Get right are left out with
   // their branch (TND-085); leaves without Get AccessType come with readable = false (TND-087).
   Result<std::vector<Node>> list(const Uri& uri) const;
-  Result<Acl> own_acl(const Uri& uri) const;                     // without rights
+  Result<Acl> own_acl(const Uri& uri) const;                        // without rights
   AccessDecision decide(const Uri& uri, AccessType command) const;  // without side effects
   // AccessType and ACL alone, whatever the kind of node. not_found, not_allowed, permission_denied.
   Result<void> check_right(const Uri& uri, AccessType command) const;

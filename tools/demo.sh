@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . tools/lib/packages.sh
 # shellcheck source=tools/lib/build.sh
 . tools/lib/build.sh
-require_packages "${build_packages[@]}"
+require_packages "${build_packages[@]}" "${demo_packages[@]}"
 build release "dm-client dmtree-cli dm-server dm-trace" -DOMADM_TESTS=OFF
 bin=$PWD/build/release/bin
 demo=$PWD/tools/demo # scripts and installer
@@ -78,7 +78,8 @@ head -c 200000 /dev/urandom >>"$work/firmware"
 
 headline "A server for the laboratory, with a certificate authority of its own"
 start server "$bin/dm-server" --listen 127.0.0.1:0 --port-file "$work/port" --tls self-signed --ca-out "$work/ca.pem" \
-  --script "$demo/demo.toml" --set "firmware=$work/firmware" --record "$work/messages"
+  --script "$demo/demo.toml" --set "firmware=$work/firmware" --record "$work/messages" --once
+server=${children[0]}
 until_true 10 "dm-server" test -s "$work/port"
 url=https://127.0.0.1:$(<"$work/port")
 verified "it listens at $url"
@@ -104,3 +105,55 @@ TEXT
 headline "A new device knows no server, and gets an account over HTTPS"
 client check-config >"$work/check.log" 2>&1 || fail "the configuration is refused: $(<"$work/check.log")"
 client bootstrap https
+leaf ./DMAcc/1/ServerID >/dev/null || fail "the account is not in the tree"
+verified "the tree has the account of $(leaf ./DMAcc/1/ServerID), which prefers $(leaf ./DMAcc/1/AAuthPref)"
+
+headline "It waits, and a notification wakes it: a mutually authenticated session in WBXML"
+start client "$bin/dm-client" --state "$state" --config "$work/dm-client.toml" --verbose run
+until_true 10 "dm-client" test -S "$state/control.sock"
+client status --json >"$work/status.json"
+udp=$(sed -n 's/.*"notification": "\([^"]*\)".*/\1/p' "$work/status.json")
+verified "the daemon waits at $udp"
+curl --silent --show-error --fail --cacert "$work/ca.pem" --data "{\"to\": \"$udp\", \"account\": \"demo\"}" \
+  "$url/_control/notify" >"$work/notify.json" || fail "the server sent no notification"
+until_true 20 "the session" leaf_is ./Vendor/Owner "the laboratory"
+verified "the session the notification asked for changed the tree: ./Vendor/Owner is \"$(leaf ./Vendor/Owner)\""
+
+headline "New firmware: downloaded, installed by tools/demo/install.sh, reported by a generic alert"
+end=$((SECONDS + 30))
+while kill -0 "$server" 2>/dev/null; do
+  ((SECONDS < end)) || fail "the server still waits for the report"
+  sleep 0.1
+done
+wait "$server" || fail "not everything the server expected was seen"
+verified "the server saw all its script expects, the report with its correlator too"
+cmp -s "$work/firmware" "$work/device/image" || fail "what was installed is not what the server holds"
+verified "what was installed is the server's file, octet for octet"
+leaf_is ./DevDetail/FwV 2.0.0 || fail "./DevDetail/FwV is $(leaf ./DevDetail/FwV)"
+verified "./DevDetail/FwV is 2.0.0"
+
+headline "Every message, read by two decoders that know nothing of each other"
+count=0
+for message in "$work"/messages/*.wbxml; do
+  "$bin/dm-trace" decode --canonical "$message" >"$work/own.xml"
+  "$bin/dm-trace" decode --canonical --engine libwbxml "$message" >"$work/libwbxml.xml"
+  cmp -s "$work/own.xml" "$work/libwbxml.xml" || fail "the decoders differ: $message"
+  count=$((count + 1))
+done
+((count > 4)) || fail "$count messages were recorded"
+verified "$count WBXML messages are the same documents to both"
+
+headline "The tree of the device"
+tree tree --values
+
+cat <<TEXT
+
+Everything was verified. What to try next:
+
+  state=$state
+  $bin/dmtree-cli --state \$state acl --explain ./FUMO/1 --as demo.example.com
+  $bin/dmtree-cli --state \$state set ./Vendor/Interval 60
+  ls $work/messages                    # decode them with $bin/dm-trace decode FILE
+  man -l tools/dm-client/dm-client.1   # and the others beside it
+  rm -r $work                          # when done
+TEXT

@@ -5,7 +5,6 @@
 #include <csignal>
 
 #include "base/io/event_loop.h"
-#include "mo/dmacc/account.h"
 #include "tools/common/exit_code.h"
 #include "tools/dm-client/control_socket.h"
 #include "tools/dm-client/local_device.h"
@@ -36,7 +35,7 @@ class Daemon {
     log_.write(LogLevel::info, "control socket " + socket_->path());
     const std::string address = device_.client().notification_address();
     if (!address.empty()) log_.write(LogLevel::info, "listening for notifications on " + address);
-    if (read_accounts(device_.client().tree()).accounts.empty()) {
+    if (device_.client().status().accounts.empty()) {
       log_.write(LogLevel::notice,
                  "there is no account yet; dm-client bootstrap https or dm-client bootstrap file gets one");
     }

@@ -7,7 +7,6 @@
 #include "base/io/clock.h"
 #include "base/io/file_system.h"
 #include "base/text.h"
-#include "mo/dmacc/account.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
 #include "tools/common/tree_requests.h"
@@ -103,7 +102,7 @@ void RequestHandler::start(const std::string& server, SessionCause cause, bool w
   auto started = client_.start_session(server, cause, done);
   if (started) return;
   Error error = std::move(started).error();
-  if (error.code == Errc::not_found && read_accounts(client_.tree()).accounts.empty()) {
+  if (error.code == Errc::not_found && client_.status().accounts.empty()) {
     error.detail += "; this client has none at all: dm-client bootstrap https or dm-client bootstrap file gets one";
   } else if (error.code == Errc::not_found) {
     error.detail += "; dm-client status lists those there are";
@@ -191,7 +190,8 @@ void RequestHandler::alert(const nlohmann::json& request, Answer answer, OnEvent
   auto data = octets_of(request, "data");
   if (!data) return answer(failure_of(data.error(), kExitFailed));
   alert.data = std::move(*data);
-  if (!find_account(client_.tree(), alert.server_id)) {
+  const std::vector<AccountStatus> accounts = client_.status().accounts;
+  if (std::ranges::find(accounts, alert.server_id, &AccountStatus::server_id) == accounts.end()) {
     return answer(failure_of({Errc::not_found, "no account of server \"" + alert.server_id + "\""}, kExitNotFound));
   }
   auto queued = client_.queue_alert(alert);

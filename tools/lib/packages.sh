@@ -8,7 +8,10 @@ build_packages=(
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libcpp-httplib-dev
 )
 
-# On top of these, to run the tests and the static checks.
+# On top of these, to run the demonstration.
+demo_packages=(curl)
+
+# On top of the first, to run the tests and the static checks.
 test_packages=(
   libgtest-dev libgmock-dev libwbxml2-utils python3 clang libclang-rt-dev clang-format clang-tidy
 )

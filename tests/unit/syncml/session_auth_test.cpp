@@ -1,5 +1,5 @@
 // Authentication of both sides within a session. security rules SEC-003 … SEC-104, worked traces SEC-V-T1 … T3.
-#include "session_fixture.h"
+#include "tests/unit/syncml/session_fixture.h"
 
 namespace omadm {
 namespace {

@@ -1,5 +1,5 @@
 // Commands within a session: several Items, Sequence, Atomic, large objects, listings.
-#include "session_fixture.h"
+#include "tests/unit/syncml/session_fixture.h"
 
 namespace omadm {
 namespace {

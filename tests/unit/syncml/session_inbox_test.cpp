@@ -1,5 +1,5 @@
 // Objects added to ./Inbox in a session: MO-061, TNDS-047.
-#include "session_fixture.h"
+#include "tests/unit/syncml/session_fixture.h"
 
 namespace omadm {
 namespace {

@@ -1,5 +1,5 @@
 // Packages, messages and the end of a session. protocol rules PRO-001 … PRO-106.
-#include "session_fixture.h"
+#include "tests/unit/syncml/session_fixture.h"
 
 namespace omadm {
 namespace {
