@@ -24,7 +24,7 @@ Result<void> set_property_of(const TreeRequest& request, const Address& address)
   if (!property) return Error{Errc::unsupported, "there is no property '" + address.argument + "'"};
   const Octets text = DM_TRY(request.octets("value")).value_or("");
   Transaction transaction = request.begin("Replace");
-  DM_TRY(transaction.set_property(address.node, *property, text));
+  DM_TRY(about(address.node, transaction.set_property(address.node, *property, text)));
   return request.commit(std::move(transaction));
 }
 
@@ -42,7 +42,7 @@ Result<json> set_node(const TreeRequest& request) {
   value.type = request.text("type");
   value.data = DM_TRY(request.octets("value")).value_or("");
   Transaction transaction = request.begin("Replace");
-  DM_TRY(transaction.replace(address.node, std::move(value)));
+  DM_TRY(about(address.node, transaction.replace(address.node, std::move(value))));
   DM_TRY(request.commit(std::move(transaction)));
   return done(address.node);
 }
@@ -59,7 +59,7 @@ Result<json> add_node(const TreeRequest& request) {
     return Error{Errc::bad_format, "an interior node has no value"};
   }
   Transaction transaction = request.begin("Add");
-  DM_TRY(transaction.add(uri, std::move(node)));
+  DM_TRY(about(uri, transaction.add(uri, std::move(node))));
   DM_TRY(request.commit(std::move(transaction)));
   return done(uri);
 }
@@ -75,10 +75,13 @@ Result<json> remove_node(const TreeRequest& request) {
 Result<json> rename_node(const TreeRequest& request) {
   const Uri uri = DM_TRY(request.uri("uri"));
   const std::string name = DM_TRY(request.required("name"));
+  const Result<std::string> canonical = canonical_name(name);
+  if (!canonical)
+    return Error{Errc::malformed, "'" + name + "' is not the name of a node: " + canonical.error().detail};
   Transaction transaction = request.begin("Replace");
   DM_TRY(transaction.set_property(uri, Property::name, name));
   DM_TRY(request.commit(std::move(transaction)));
-  return done(uri.parent().child(DM_TRY(canonical_name(name))));
+  return done(uri.parent().child(*canonical));
 }
 
 Result<json> copy_node(const TreeRequest& request) {

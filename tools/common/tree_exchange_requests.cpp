@@ -115,11 +115,11 @@ class Import {
     bool changed = false;
     if (there.is_leaf() && node.has_value) changed = DM_TRY(merge_value(uri, node, there));
     if (node.acl && DM_TRY(transaction_.own_acl(uri)).str() != DM_TRY(acl_of(uri, *node.acl))) {
-      DM_TRY(transaction_.set_property(uri, Property::acl, *node.acl));
+      DM_TRY(about(uri, transaction_.set_property(uri, Property::acl, *node.acl)));
       changed = true;
     }
     if (node.title && transaction_.property(uri, Property::title).value_or(*node.title) != *node.title) {
-      DM_TRY(transaction_.set_property(uri, Property::title, *node.title));
+      DM_TRY(about(uri, transaction_.set_property(uri, Property::title, *node.title)));
       changed = true;
     }
     return changed;
@@ -135,7 +135,7 @@ class Import {
     const bool same = value.data == there.data && value.format.value_or(there.format) == there.format &&
                       value.type.value_or(there.type) == there.type;
     if (same) return false;
-    DM_TRY(transaction_.replace(uri, std::move(value)));
+    DM_TRY(about(uri, transaction_.replace(uri, std::move(value))));
     return true;
   }
 

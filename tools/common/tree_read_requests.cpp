@@ -1,4 +1,5 @@
 // Requests that change nothing.
+#include <fmt/format.h>
 #include <fnmatch.h>
 
 #include <algorithm>
@@ -46,6 +47,9 @@ json subtree_node(const Transaction& transaction, const Node& node) {
   object["scope"] = node.scope == Scope::permanent ? "permanent" : "dynamic";
   const Result<Acl> acl = transaction.own_acl(node.uri);
   object["acl"] = acl ? acl->str() : std::string();
+  if (const auto title = transaction.property(node.uri, Property::title); title && !title->empty()) {
+    object["title"] = *title;
+  }
   if (!node.is_leaf()) object["children"] = json::array();
   return object;
 }
@@ -61,6 +65,16 @@ EffectiveRight effective_acl(const Transaction& transaction, Uri uri) {
     if (uri.is_root()) return {{}, uri};
     uri = uri.parent();
   }
+}
+
+// The pattern as it meets stored names: letters beyond ASCII are escaped in those.
+std::string stored_form(const std::string& pattern) {
+  std::string stored;
+  for (const char c : pattern) {
+    const auto octet = static_cast<unsigned char>(c);
+    stored += octet < 0x80 ? std::string(1, c) : fmt::format("%{:02X}", octet);
+  }
+  return stored;
 }
 
 // A pattern with a slash is matched against the whole address, else against the name.
@@ -177,7 +191,9 @@ Result<json> explain_access(const TreeRequest& request) {
 }
 
 Result<json> find_nodes(const TreeRequest& request) {
-  const auto pattern = request.text("pattern"), value = request.text("value"), object = request.text("mo");
+  auto pattern = request.text("pattern");
+  if (pattern) pattern = stored_form(*pattern);
+  const auto value = request.text("value"), object = request.text("mo");
   if (!pattern && !value && !object) return Error{Errc::incomplete, "nothing to look for"};
   const Transaction transaction = request.begin("Get");
   json found = json::array();

@@ -43,6 +43,9 @@ class TreeRequest {
 // Whether the value of a leaf of that name is never shown, wherever it is (UI-006).
 bool is_secret_name(std::string_view name) noexcept;
 
+// `result`, whose detail names the node it is about: the tree does not always.
+Result<void> about(const Uri& uri, Result<void> result);
+
 // Sets "value", "value_base64" or "hidden".
 void put_value(nlohmann::json& object, const Node& node);
 

@@ -141,6 +141,11 @@ Result<void> TreeRequest::commit(Transaction transaction) const {
 
 bool is_secret_name(std::string_view name) noexcept { return name == "AAuthSecret" || name == "AAuthData"; }
 
+Result<void> about(const Uri& uri, Result<void> result) {
+  if (result || result.error().detail.find(uri.str()) != std::string::npos) return result;
+  return Error{result.error().code, uri.str() + ": " + result.error().detail};
+}
+
 void put_value(nlohmann::json& object, const Node& node) {
   if (!node.readable || is_secret_name(node.uri.name())) {
     object["hidden"] = true;

@@ -1,5 +1,10 @@
 #include "tools/dmtree-cli/command_line.h"
 
+#include <memory>
+#include <vector>
+
+#include "tools/dmtree-cli/help_format.h"
+
 namespace omadm {
 namespace {
 
@@ -55,14 +60,23 @@ class Declaration {
 void declare_reading(Declaration& declare, Arguments& args) {
   CLI::App* ls = declare.command("ls", "Names of the children");
   declare.uri(ls, false);
+  // CLI11's own check names the range of a floating point number.
+  const auto depth_of = [](const std::string& given) {
+    const bool digits =
+        !given.empty() && given.size() < 9 && given.find_first_not_of("0123456789") == std::string::npos;
+    return digits ? std::string() : "'" + given + "' is no number of levels";
+  };
   CLI::App* tree = declare.command("tree", "The subtree, drawn");
   declare.uri(tree, false);
-  tree->add_option("--depth", args.depth, "Levels below the node")->type_name("N")->check(CLI::NonNegativeNumber);
+  tree->add_option("--depth", args.depth, "Levels below the node")->type_name("N")->check(depth_of);
   tree->add_flag("--values", args.values, "With values");
   tree->add_flag("--acl", args.acl, "With the nodes' own ACLs");
   CLI::App* get = declare.command("get", "The value of a leaf, the children of an interior node, or a property");
   declare.uri(get);
-  get->add_option("--prop", args.prop, "ACL, Format, Name, Size, Title, TStamp, Type or VerNo")->type_name("NAME");
+  const std::vector<std::string> properties{"ACL", "Format", "Name", "Size", "Title", "TStamp", "Type", "VerNo"};
+  get->add_option("--prop", args.prop, "ACL, Format, Name, Size, Title, TStamp, Type or VerNo")
+      ->transform(CLI::IsMember(properties, CLI::ignore_case))
+      ->type_name("NAME");
   auto* raw = get->add_flag("--raw", args.raw, "The octets and nothing else");
   get->add_flag("--base64", args.base64, "The octets as Base64")->excludes(raw);
   declare.uri(declare.command("props", "All properties of a node and what they mean"));
@@ -99,8 +113,8 @@ void declare_editing(Declaration& declare, Arguments& args) {
   CLI::App* out = declare.command("export", "A subtree as a document");
   declare.uri(out);
   out->add_option("--tnds", args.encoding, "xml (the default), wbxml or json")
-      ->type_name("ENCODING")
-      ->check(CLI::IsMember({"xml", "wbxml", "json"}));
+      ->check(CLI::IsMember({"xml", "wbxml", "json"}))
+      ->type_name("ENCODING");
   CLI::App* in = declare.command("import", "Merge a document into the tree, all of it or nothing");
   in->add_option("FILE", args.file, "TNDS in either encoding, or JSON; - is the standard input")->required();
   in->add_option("--at", args.at, "Node the document is relative to; default: the root")->type_name("URI");
@@ -122,15 +136,37 @@ void declare_files(CLI::App& app, Declaration& declare, Arguments& args) {
 
 }  // namespace
 
-void declare_commands(CLI::App& app, Arguments& arguments) {
+void declare_commands(CLI::App& app, Arguments& arguments, std::size_t help_width) {
+  app.formatter(std::make_shared<HelpFormat>(help_width));  // subcommands take it over, and the footer
+  app.footer(
+      "Before or after the command also: --state DIR, --config FILE, --as ID, --json, --verbose, --quiet. See "
+      "dmtree-cli(1).");
   add_common_options(app, arguments.common);
-  app.add_option("--as", arguments.as, "Act with the rights of this server, as in a session")->type_name("ID");
+  // An empty identifier is given all the same: the user's rights must not be taken for those of nobody.
+  app.add_option_function<std::string>(
+         "--as", [&arguments](const std::string& id) { arguments.as = id; },
+         "Act with the rights of this server, as in a session")
+      ->type_name("ID");
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("dmtree-cli ") + OMADM_VERSION);
   Declaration declare(app, arguments);
   declare_reading(declare, arguments);
   declare_editing(declare, arguments);
   declare_files(app, declare, arguments);
+  app.footer("`dmtree-cli COMMAND --help` says more about a command, dmtree-cli(1) about everything.");
+}
+
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) return error.what();
+  const std::vector<std::string> left_over = app.remaining(true);
+  for (const CLI::App* command : app.get_subcommands()) {
+    if (!command->get_subcommands({}).empty() && command->get_subcommands().empty()) {
+      return command->get_name() + ": " +
+             (left_over.empty() ? "a command is missing" : "no command '" + left_over.front() + "'");
+    }
+  }
+  if (!app.get_subcommands().empty()) return app.get_subcommands().front()->get_name() + ": " + error.what();
+  return left_over.empty() ? "a command is missing" : "no command '" + left_over.front() + "'";
 }
 
 }  // namespace omadm

@@ -11,8 +11,8 @@ namespace omadm {
 
 struct Arguments {
   CommonOptions common;
-  std::string as;       // --as: the server whose rights count; empty: the user
-  std::string command;  // "get", "ddf show" …
+  std::optional<std::string> as;  // --as: the server whose rights count; none: the user
+  std::string command;            // "get", "ddf show" …
 
   std::string uri = ".";
   std::optional<std::string> second;  // NAME of mv, DST of cp, ACL of acl, DATA of exec
@@ -25,7 +25,11 @@ struct Arguments {
   bool raw = false, base64 = false;
 };
 
-// Declares all commands and options on `app`; parsing fills `arguments`, which must outlive `app`.
-void declare_commands(CLI::App& app, Arguments& arguments);
+// Declares all commands and options on `app`; parsing fills `arguments`, which must outlive `app`. Help is `help_width`
+// columns wide.
+void declare_commands(CLI::App& app, Arguments& arguments, std::size_t help_width);
+
+// Why parsing failed, for people: `app` knows what was left over.
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error);
 
 }  // namespace omadm

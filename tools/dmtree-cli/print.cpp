@@ -53,14 +53,15 @@ class TreePrinter {
   void draw(const json& node, const std::string& lead, const std::string& indent) {
     const bool interior = node.contains("children");
     std::vector<Piece> line{{Style::faint, lead},
-                            {interior ? Style::interior : Style::plain, one_line(text(node, "name"))},
+                            {interior ? Style::interior : Style::plain, readable(text(node, "name"))},
                             {Style::faint, "  " + text(node, "format")}};
     if (interior && !text(node, "type").empty()) line.push_back({Style::faint, "  " + one_line(text(node, "type"))});
     if (what_.values && (!interior || node.value("hidden", false))) {
       line.push_back({Style::faint, "  = "});
       line.push_back({node.value("hidden", false) ? Style::warning : Style::plain, shown_value(node)});
     }
-    if (what_.acl && !text(node, "acl").empty()) line.push_back({Style::good, "  [" + text(node, "acl") + "]"});
+    if (what_.acl && !text(node, "acl").empty())
+      line.push_back({Style::good, "  [" + one_line(text(node, "acl")) + "]"});
     out += line_of(line, terminal_);
     if (interior) draw_children(node, indent);
   }
@@ -84,15 +85,42 @@ class TreePrinter {
   const Terminal& terminal_;
 };
 
+// The last column of a table, from `column` to the edge of the terminal; what is longer goes on below. A word that has
+// no room on a line is not cut: it may be wanted whole.
+std::string column_of(const Piece& piece, std::size_t column, const Terminal& terminal) {
+  constexpr std::size_t kNarrow = 16;  // columns
+  if (terminal.width < column + kNarrow) return terminal.paint(piece.style, piece.text);
+  const std::size_t room = terminal.width - column;
+  std::string out;
+  std::string_view rest = piece.text;
+  while (!rest.empty()) {
+    std::size_t end = 0;  // of the longest beginning that fits, or of the first word
+    while (end < rest.size()) {
+      const std::size_t blank = std::min(rest.find(' ', end + 1), rest.size());
+      if (end != 0 && utf8_length(rest.substr(0, blank)) > room) break;
+      end = blank;
+    }
+    if (!out.empty()) out += "\n" + std::string(column, ' ');
+    out += terminal.paint(piece.style, rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return out;
+}
+
 // Names left, what they say right, in two columns.
 std::string table(const std::vector<std::pair<std::string, std::vector<Piece>>>& rows, const Terminal& terminal) {
   std::size_t widest = 0;
   for (const auto& [name, pieces] : rows) widest = std::max(widest, utf8_length(name));
   std::string out;
   for (const auto& [name, pieces] : rows) {
-    std::vector<Piece> line{{Style::plain, name + std::string(widest - utf8_length(name) + 2, ' ')}};
-    line.insert(line.end(), pieces.begin(), pieces.end());
-    out += line_of(line, terminal);
+    out += name + std::string(widest - utf8_length(name) + 2, ' ');
+    std::size_t column = widest + 2;
+    for (std::size_t i = 0; i + 1 < pieces.size(); ++i) {
+      out += terminal.paint(pieces[i].style, pieces[i].text);
+      column += utf8_length(pieces[i].text);
+    }
+    if (!pieces.empty()) out += column_of(pieces.back(), column, terminal);
+    out += "\n";
   }
   return out;
 }
@@ -124,6 +152,26 @@ std::string joined(const json& texts) {
 
 }  // namespace
 
+std::string readable(std::string_view name) {
+  std::string out;
+  for (std::size_t at = 0; at < name.size();) {
+    // The longest run of escaped octets: a letter may be several.
+    std::string letters;
+    std::size_t end = at;
+    while (end + 2 < name.size() && name[end] == '%') {
+      const Result<Octets> octet = hex_decode(name.substr(end + 1, 2));
+      if (!octet || static_cast<unsigned char>(octet->front()) < 0x80) break;
+      letters += *octet;
+      end += 3;
+    }
+    const bool shown = !letters.empty() && is_plain_text(letters) && one_line(letters) == letters;
+    if (letters.empty()) end = at + 1;
+    out += shown ? letters : std::string(name.substr(at, end - at));
+    at = end;
+  }
+  return one_line(out);
+}
+
 Octets value_octets(const json& node) {
   if (node.contains("value_base64")) return base64_decode(text(node, "value_base64")).value_or("");
   return text(node, "value");
@@ -137,7 +185,7 @@ std::string print_tree(const json& top, const TreeDrawing& what, const Terminal&
 
 std::string print_node(const json& node) {
   if (node.value("hidden", false)) return "(hidden)\n";
-  if (node.contains("children")) return print_lines(node["children"]);
+  if (node.contains("children")) return print_names(node["children"]);
   const Octets value = value_octets(node);
   if (!is_utf8(value)) return hexdump(value);
   return !value.empty() && value.back() == '\n' ? value : value + "\n";
@@ -146,6 +194,12 @@ std::string print_node(const json& node) {
 std::string print_lines(const json& texts) {
   std::string out;
   for (const json& line : texts) out += one_line(line.get_ref<const std::string&>()) + "\n";
+  return out;
+}
+
+std::string print_names(const json& names) {
+  std::string out;
+  for (const json& name : names) out += readable(name.get_ref<const std::string&>()) + "\n";
   return out;
 }
 
@@ -167,25 +221,29 @@ std::string print_properties(const json& properties, const Terminal& terminal) {
 }
 
 std::string print_acl(const json& acl, const Terminal& terminal) {
-  const std::string own = text(acl, "acl");
+  const std::string own = one_line(text(acl, "acl"));
   return table({{"own", {{own.empty() ? Style::faint : Style::plain, own.empty() ? "(none: inherited)" : own}}},
-                {"effective", {{Style::plain, text(acl, "effective")}}},
-                {"decided by", {{Style::plain, text(acl, "decided_by")}}}},
+                {"effective", {{Style::plain, one_line(text(acl, "effective"))}}},
+                {"decided by", {{Style::plain, readable(text(acl, "decided_by"))}}}},
                terminal);
 }
 
-std::string print_explanation(const json& rows, const Terminal& terminal) {
+std::string print_explanation(const json& rows, const std::string& uri, const Terminal& terminal) {
   std::vector<std::pair<std::string, std::vector<Piece>>> lines;
   std::size_t widest = 0;
-  for (const json& row : rows) widest = std::max(widest, utf8_length(text(row, "decided_by")));
+  for (const json& row : rows) widest = std::max(widest, utf8_length(readable(text(row, "decided_by"))));
   for (const json& row : rows) {
     const bool allowed = row.value("allowed", false);
-    std::string place = text(row, "decided_by");
+    // The address asked for is known to who asked.
+    std::string why = text(row, "why");
+    const std::string prefix = uri + ": ";
+    if (why.compare(0, prefix.size(), prefix) == 0) why.erase(0, prefix.size());
+    std::string place = readable(text(row, "decided_by"));
     place += std::string(widest - utf8_length(place) + 2, ' ');
     lines.push_back({text(row, "command"),
                      {{allowed ? Style::good : Style::bad, allowed ? "yes  " : "no   "},
                       {Style::plain, place},
-                      {Style::faint, text(row, "why")}}});
+                      {Style::faint, one_line(why)}}});
   }
   return table(lines, terminal);
 }
@@ -193,9 +251,9 @@ std::string print_explanation(const json& rows, const Terminal& terminal) {
 std::string print_found(const json& nodes, bool values, const Terminal& terminal) {
   std::string out;
   for (const json& node : nodes) {
-    std::vector<Piece> line{{Style::plain, text(node, "uri")}};
+    std::vector<Piece> line{{Style::plain, readable(text(node, "uri"))}};
     if (values) line.push_back({Style::faint, " = " + shown_value(node)});
-    out += values ? line_of(line, terminal) : text(node, "uri") + "\n";
+    out += values ? line_of(line, terminal) : readable(text(node, "uri")) + "\n";
   }
   return out;
 }
@@ -209,7 +267,7 @@ std::string print_validation(const json& result, const Terminal& terminal) {
 std::string print_description(const json& description, const Terminal& terminal) {
   if (!description.value("described", false)) return "not described: takes every command and every format\n";
   std::vector<std::pair<std::string, std::vector<Piece>>> rows{
-      {"URI", {{Style::plain, text(description, "uri")}}},
+      {"URI", {{Style::plain, readable(text(description, "uri"))}}},
       {"AccessType", {{Style::plain, joined(description["access"])}}},
       {"Format", {{Style::plain, joined(description["format"])}}},
       {"Type", {{Style::plain, joined(description["type"])}}},
@@ -234,8 +292,8 @@ std::string print_description(const json& description, const Terminal& terminal)
 
 std::string print_import(const json& result) {
   std::string out;
-  for (const json& uri : result["added"]) out += "added     " + uri.get<std::string>() + "\n";
-  for (const json& uri : result["replaced"]) out += "replaced  " + uri.get<std::string>() + "\n";
+  for (const json& uri : result["added"]) out += "added     " + readable(uri.get<std::string>()) + "\n";
+  for (const json& uri : result["replaced"]) out += "replaced  " + readable(uri.get<std::string>()) + "\n";
   out += fmt::format("{} added, {} replaced, {} unchanged{}\n", result["added"].size(), result["replaced"].size(),
                      result.value("unchanged", std::size_t{0}),
                      result.value("dry_run", false) ? "; a dry run: nothing was stored" : "");

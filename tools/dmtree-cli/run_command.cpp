@@ -13,6 +13,7 @@
 #include "client/command_status.h"
 #include "dmtree/acl.h"
 #include "dmtree/ddf/ddf.h"
+#include "dmtree/tnds/tnds.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
 #include "tools/dmtree-cli/print.h"
@@ -29,7 +30,7 @@ constexpr std::uint64_t kMaxInput = 64U << 20U;  // octets of a value or documen
 void write_out(Bytes octets) { std::fwrite(octets.data(), 1, octets.size(), stdout); }
 
 std::string as_text(const json& document) {
-  return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return terminal_safe(document.dump(2, ' ', false, json::error_handler_t::replace)) + "\n";
 }
 
 Result<Octets> read_stdin() {
@@ -59,11 +60,16 @@ class Command {
  private:
   using Printer = std::function<std::string(const json&)>;
 
-  // A tree request, printed by `print` unless --json asks for the document itself.
-  int request(const char* op, json body, bool writes, const Printer& print);
+  // A tree request and its answer; what is worth saying on the way is said.
+  json ask(const char* op, json body, bool writes);
+  // The same, printed by `print` unless --json asks for the document itself.
+  int request(const char* op, json body, bool writes, const Printer& print) {
+    return finish(ask(op, std::move(body), writes), print);
+  }
   int finish(const json& answer, const Printer& print);
   int failed(const json& answer);
   int failed(const Error& error, int exit) { return failed(control_failure(error, exit)); }
+  void warn(const std::string& text) const;
 
   int get();
   int acl();
@@ -80,16 +86,21 @@ class Command {
   bool found_sound_ = true;  // the last result did not say "ok": false
 };
 
-int Command::request(const char* op, json body, bool writes, const Printer& print) {
+json Command::ask(const char* op, json body, bool writes) {
   body["op"] = op;
-  if (!args_.as.empty()) body["as"] = args_.as;
-  const json answer = access_.run(body, writes);
-  if (!args_.common.quiet) {
-    for (const std::string& warning : access_.warnings()) {
-      fmt::print(stderr, "dmtree-cli: warning: {}\n", warning);
-    }
+  if (args_.as) body["as"] = *args_.as;
+  json answer = access_.run(body, writes);
+  if (args_.common.verbose) {
+    fmt::print(stderr, "dmtree-cli: {}: {} {}\n", args_.command,
+               access_.used_daemon() ? "done by the daemon that serves" : "done without a daemon on",
+               one_line(access_.directory()));
   }
-  return finish(answer, print);
+  for (const std::string& warning : access_.warnings()) warn(warning);
+  return answer;
+}
+
+void Command::warn(const std::string& text) const {
+  if (!args_.common.quiet) fmt::print(stderr, "dmtree-cli: {}: warning: {}\n", args_.command, one_line(text));
 }
 
 int Command::finish(const json& answer, const Printer& print) {
@@ -119,7 +130,17 @@ std::string nothing(const json&) { return {}; }
 int Command::get() {
   json body{{"uri", args_.uri}};
   if (!args_.prop.empty()) body["prop"] = args_.prop;
-  return request("tree.get", std::move(body), false, [this](const json& node) -> std::string {
+  const json answer = ask("tree.get", std::move(body), false);
+  const bool as_octets = args_.raw || args_.base64;
+  if (as_octets && answer.value("ok", false)) {
+    // What a script takes for the value must be the value.
+    const json& node = answer["result"];
+    if (node.contains("hidden")) return failed({Errc::permission_denied, args_.uri + ": hidden"}, kExitAccessDenied);
+    if (node.contains("children")) {
+      return failed({Errc::not_allowed, args_.uri + ": an interior node has no value"}, kExitFailed);
+    }
+  }
+  return finish(answer, [this](const json& node) -> std::string {
     const bool is_value = node.contains("value") || node.contains("value_base64");
     if (is_value && args_.raw) return value_octets(node);
     if (is_value && args_.base64) return base64_encode(value_octets(node)) + "\n";
@@ -132,10 +153,10 @@ int Command::get() {
 int Command::acl() {
   json body{{"uri", args_.uri}};
   if (args_.explain) {
-    if (args_.as.empty()) return failed({Errc::malformed, "--explain needs --as ID"}, kExitUsage);
+    if (!args_.as) return failed({Errc::malformed, "--explain needs --as ID"}, kExitUsage);
     if (args_.second) return failed({Errc::malformed, "--explain takes no ACL"}, kExitUsage);
     return request("tree.explain", std::move(body), false,
-                   [this](const json& rows) { return print_explanation(rows, terminal_); });
+                   [this](const json& rows) { return print_explanation(rows, args_.uri, terminal_); });
   }
   if (!args_.second) {
     return request("tree.acl", std::move(body), false, [this](const json& acl) { return print_acl(acl, terminal_); });
@@ -167,7 +188,8 @@ int Command::export_document() {
   if (encoding.empty()) encoding = args_.common.json ? "json" : "xml";
   return request("tree.export", {{"uri", args_.uri}, {"encoding", encoding}}, false, [this](const json& result) {
     if (!result.contains("content_base64")) return as_text(result);
-    const Octets content = base64_decode(result.value("content_base64", "")).value_or("");
+    Octets content = base64_decode(result.value("content_base64", "")).value_or("");
+    if (is_plain_text(content) && result.value("type", "") == kTndsXmlType) content += "\n";
     return terminal_.is_terminal && !is_plain_text(content) ? hexdump(content) : content;
   });
 }
@@ -196,34 +218,40 @@ int Command::check_ddf() {
                 [this](const json&) { return terminal_.paint(Style::good, "ok") + "\n"; });
 }
 
+std::string records_in(const json& result) {
+  const std::uint64_t count = result.value("records", std::uint64_t{0});
+  return fmt::format("{} record{}", count, count == 1 ? "" : "s");
+}
+
 int Command::store() {
   if (args_.command == "store dump") {
     const json answer = dump_store(access_.directory(), args_.common.json, terminal_);
     return answer.value("ok", false) ? kExitDone : failed(answer);
   }
   if (args_.command == "store compact") {
-    return finish(compact_store(access_), [](const json& result) {
-      return fmt::format("{} records in {} octets became generation {} in {} octets\n",
-                         result.value("records", std::uint64_t{0}), result.value("octets_before", std::uint64_t{0}),
-                         result.value("generation", std::uint64_t{0}), result.value("octets_after", std::uint64_t{0}));
+    return finish(compact_store(access_), [this](const json& result) {
+      for (const json& problem : result["problems"]) warn(problem.get<std::string>());
+      return fmt::format("{} in {} octets became generation {} in {} octets\n", records_in(result),
+                         result.value("octets_before", std::uint64_t{0}), result.value("generation", std::uint64_t{0}),
+                         result.value("octets_after", std::uint64_t{0}));
     });
   }
   const int exit = finish(check_store(access_.directory()), [this](const json& result) {
     if (!result.value("ok", false)) return print_lines(result["problems"]);
-    return fmt::format("{}: generation {}, {} records\n", terminal_.paint(Style::good, "ok"),
-                       result.value("generation", std::uint64_t{0}), result.value("records", std::uint64_t{0}));
+    return fmt::format("{}: generation {}, {}\n", terminal_.paint(Style::good, "ok"),
+                       result.value("generation", std::uint64_t{0}), records_in(result));
   });
   return exit == kExitDone && !found_sound_ ? kExitStore : exit;
 }
 
 int Command::run() {
   const std::string& command = args_.command;
-  if (!args_.as.empty() && !is_server_id(args_.as)) {
-    return failed({Errc::malformed, "--as: '" + args_.as + "' is no server identifier"}, kExitUsage);
+  if (args_.as && !is_server_id(*args_.as)) {
+    return failed({Errc::malformed, "--as: '" + *args_.as + "' is no server identifier"}, kExitUsage);
   }
   const json uri{{"uri", args_.uri}};
   if (command == "get") return get();
-  if (command == "ls") return request("tree.ls", uri, false, print_lines);
+  if (command == "ls") return request("tree.ls", uri, false, print_names);
   if (command == "tree") {
     json body = uri;
     if (args_.depth >= 0) body["depth"] = static_cast<unsigned>(args_.depth);
@@ -276,7 +304,7 @@ int run_command(const Arguments& arguments, const Terminal& terminal) {
 }
 
 int refuse(const std::string& error, int exit, bool as_json) {
-  fmt::print(stderr, "dmtree-cli: {}\nTry 'dmtree-cli --help'.\n", error);
+  fmt::print(stderr, "dmtree-cli: {}\nTry 'dmtree-cli --help'.\n", one_line(error));
   if (as_json) write_out(as_text({{"error", error}, {"exit", exit}}));
   return exit;
 }

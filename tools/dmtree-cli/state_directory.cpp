@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/text.h"
 #include "client/device_ddf.h"
 
 namespace omadm {
@@ -41,11 +42,22 @@ Result<void> require_state(const std::string& directory, bool fresh_is_fine) {
   return Error{Errc::not_found, "no state in " + directory + ": " + advice};
 }
 
+std::string lock_holder(const std::string& directory) {
+  PosixFileSystem files;
+  const auto pid = parse_unsigned(trim(files.read(directory + "/lock", 32).value_or("")));
+  if (!pid) return "an unknown process";
+  const std::string number = std::to_string(*pid);
+  const std::string name(trim(files.read("/proc/" + number + "/comm", 64).value_or("")));
+  return "process " + number + (name.empty() ? "" : " (" + name + ")");
+}
+
 Result<FileLock> lock_state(const std::string& directory) {
   const auto give_up = std::chrono::steady_clock::now() + kPatience;
   while (true) {
     Result<FileLock> lock = FileLock::acquire(directory + "/lock");
-    if (lock || lock.error().code != Errc::unavailable || std::chrono::steady_clock::now() >= give_up) return lock;
+    if (lock || lock.error().code != Errc::unavailable) return lock;
+    if (std::chrono::steady_clock::now() >= give_up)
+      return Error{Errc::unavailable, lock_holder(directory) + " holds it"};
     std::this_thread::sleep_for(kPause);
   }
 }

@@ -20,7 +20,11 @@ namespace omadm {
 // not_found: the directory, or (unless `fresh_is_fine`) any state in it; the detail says what to do.
 Result<void> require_state(const std::string& directory, bool fresh_is_fine);
 
-// Whether this process may write: holds the lock of the directory. unavailable: another one has it.
+// "process 4711 (dm-client)", whoever wrote itself into the lock last; without any: "an unknown process".
+std::string lock_holder(const std::string& directory);
+
+// Whether this process may write: holds the lock of the directory. unavailable: another one has it; the detail says
+// who.
 Result<FileLock> lock_state(const std::string& directory);
 
 // Calls `read`, which loads the store from nothing, and again while another process compacted it in between: a

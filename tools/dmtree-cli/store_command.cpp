@@ -100,7 +100,7 @@ std::string edit_as_text(const EditRecord& edit, const Discretion& discretion) {
   std::string line = fmt::format("  put    {} {}", node.uri.str(), to_string(node.format));
   if (!node.type.empty() && node.type != kTextPlain) line += " " + one_line(node.type);
   if (!node.title.empty()) line += " \"" + one_line(node.title) + "\"";
-  if (!node.acl.empty()) line += " [" + node.acl + "]";
+  if (!node.acl.empty()) line += " [" + one_line(node.acl) + "]";
   if (node.format != Format::node) line += " = " + (discretion.hides(node.uri) ? "(hidden)" : one_line(node.data));
   return line;
 }
@@ -117,7 +117,8 @@ class Dump {
   }
   void commit(const CommitRecord& commit) {
     if (as_json_) {
-      write(commit_as_json(file_, commit, discretion_).dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+      const json object = commit_as_json(file_, commit, discretion_);
+      write(terminal_safe(object.dump(-1, ' ', false, json::error_handler_t::replace)) + "\n");
       return;
     }
     std::string head = fmt::format("#{} {} {}", commit.sequence, rfc3339(commit.time), one_line(commit.origin.who));
@@ -244,7 +245,7 @@ json compact_store(const TreeAccess& access) {
   if (const auto there = require_state(directory, false); !there) return store_failure(there.error());
   const Result<bool> daemon = access.daemon_runs();
   if (daemon && *daemon) {
-    return store_failure({Errc::unavailable, "the running daemon uses it and compacts it by itself"});
+    return store_failure({Errc::unavailable, lock_holder(directory) + " serves it, and compacts it by itself"});
   }
   PosixFileSystem files;
   const auto compact = [&]() -> Result<json> {
@@ -258,6 +259,7 @@ json compact_store(const TreeAccess& access) {
     const std::uint64_t made = loaded.nodes.sequence() != 0 ? 1 : 0;
     return json{{"generation", loaded.report.generation + made},
                 {"records", loaded.report.records},
+                {"problems", loaded.report.problems},
                 {"octets_before", before},
                 {"octets_after", octets_of(files, directory)}};
   };

@@ -37,6 +37,13 @@ bool is_control(unsigned char octet) { return octet < 0x20 || octet == 0x7F; }
 bool is_c1(Bytes text, std::size_t at) {
   return text[at] == '\xC2' && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
 }
+// U+2028 … U+202E and U+2066 … U+2069 end lines and reorder what is shown. 0: another character.
+unsigned line_or_direction(Bytes text, std::size_t at) {
+  if (text[at] != '\xE2' || at + 2 >= text.size()) return 0;
+  const auto second = static_cast<unsigned char>(text[at + 1]), third = static_cast<unsigned char>(text[at + 2]);
+  const unsigned code = 0x2000U + ((second & 0x3FU) << 6U) + (third & 0x3FU);
+  return (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ? code : 0;
+}
 
 }  // namespace
 
@@ -94,11 +101,29 @@ std::string one_line(Bytes value) {
       line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     } else if (is_c1(value, at)) {
       line += fmt::format("\\u00{:02x}", static_cast<unsigned char>(value[++at]));
+    } else if (const unsigned code = line_or_direction(value, at); code != 0) {
+      line += fmt::format("\\u{:04x}", code);
+      at += 2;
     } else {
       line += c;
     }
   }
   return line;
+}
+
+std::string terminal_safe(std::string_view json) {
+  std::string safe;
+  safe.reserve(json.size());
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    if (json[at] == '\x7F') {
+      safe += "\\u007f";
+    } else if (is_c1(json, at)) {
+      safe += fmt::format("\\u00{:02x}", static_cast<unsigned char>(json[++at]));
+    } else {
+      safe += json[at];
+    }
+  }
+  return safe;
 }
 
 std::string hexdump(Bytes octets) {

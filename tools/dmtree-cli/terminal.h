@@ -23,11 +23,13 @@ struct Terminal {
   static std::string clip(std::string_view text, std::size_t columns);
 };
 
-// One line: UTF-8 as it is, what would move the cursor or end the line as \n, \x1b … Octets that are no text are
-// counted: "(16 octets)".
+// One line: UTF-8 as it is; what would move the cursor, end the line or turn the direction of writing as \n, \x1b,
+// \u202e … Octets that are no text are counted: "(16 octets)".
 std::string one_line(Bytes value);
 // Whether `value` can be printed as it is: UTF-8 without control characters but tab and line ends.
 bool is_plain_text(Bytes value);
+// `json` with what a terminal would obey written as \u00xx: the same document.
+std::string terminal_safe(std::string_view json);
 // Offset, sixteen octets, their ASCII, a line each.
 std::string hexdump(Bytes octets);
 

@@ -28,7 +28,8 @@ Result<bool> TreeAccess::daemon_runs() const { return DM_TRY(ControlConnection::
 nlohmann::json TreeAccess::run(const nlohmann::json& request, bool writes) {
   Result<std::optional<ControlConnection>> daemon = ControlConnection::open(directory_);
   if (!daemon) return control_failure({daemon.error().code, "control socket: " + daemon.error().detail}, kExitFailed);
-  if (!*daemon) return run_locally(request, writes);
+  used_daemon_ = daemon->has_value();
+  if (!used_daemon_) return run_locally(request, writes);
   Result<nlohmann::json> answer = (*daemon)->request(request);
   return answer ? std::move(*answer) : control_failure(answer.error(), kExitFailed);
 }

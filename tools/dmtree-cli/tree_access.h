@@ -21,6 +21,7 @@ class TreeAccess {
   nlohmann::json run(const nlohmann::json& request, bool writes);
   // Whether a daemon serves the directory; then its store must be left alone.
   Result<bool> daemon_runs() const;
+  bool used_daemon() const noexcept { return used_daemon_; }  // for the last request
   const std::string& directory() const noexcept { return directory_; }
   const std::vector<std::string>& warnings() const noexcept { return warnings_; }  // what loading found out
 
@@ -29,6 +30,7 @@ class TreeAccess {
 
   std::string directory_;
   std::string config_;
+  bool used_daemon_ = false;
   std::vector<std::string> warnings_;
 };
 
