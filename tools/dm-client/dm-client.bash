@@ -15,13 +15,19 @@ _dm_client() {
     --alert) mapfile -t COMPREPLY < <(compgen -W 'client server device' -- "$current") && return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'b64 bin bool chr int null xml date time float' -- "$current") && return ;;
     --mark) mapfile -t COMPREPLY < <(compgen -W 'fatal critical minor warning informational harmless indeterminate' -- "$current") && return ;;
-    --content-type | --type | --source | --data | --correlator) return ;;
+    --sec) mapfile -t COMPREPLY < <(compgen -W 'NETWPIN USERPIN USERNETWPIN USERPINMAC' -- "$current") && return ;;
+    --pin-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    --mac | --content-type | --type | --source | --data | --correlator) return ;;
   esac
   case $command in
     '') words='run session notify bootstrap alert status check-config --version' ;;
-    session) words='--server --alert' ;;
+    session) words='--server --alert --wait' ;;
     notify) words='--content-type --dry-run' ;;
-    bootstrap) [[ $form ]] && words='--content-type' || words='https file' ;;
+    bootstrap)
+      words='https file'
+      [[ $form != https ]] || words=''
+      [[ $form != file ]] || words='--content-type --sec --mac --pin-file'
+      ;;
     alert) words='--server --type --mark --source --format --data --correlator --now' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words --state --config --json --verbose --quiet --help" -- "$current")

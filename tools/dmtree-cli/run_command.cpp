@@ -50,6 +50,9 @@ Result<Octets> read_input(const std::string& file) {
   return files.read(file, kMaxInput);
 }
 
+// A file that cannot be read: no ACL has refused it.
+int file_exit(const Error& error) { return error.code == Errc::not_found ? kExitNotFound : kExitFailed; }
+
 class Command {
  public:
   Command(const Arguments& arguments, const Terminal& terminal)
@@ -173,7 +176,7 @@ int Command::write_value(const char* op) {
   }
   if (!args_.file.empty()) {
     const Result<Octets> content = read_input(args_.file);
-    if (!content) return failed(content.error(), kExitFailed);
+    if (!content) return failed(content.error(), file_exit(content.error()));
     body["value_base64"] = base64_encode(*content);
   } else if (args_.value) {
     body["value_base64"] = base64_encode(*args_.value);
@@ -196,7 +199,7 @@ int Command::export_document() {
 
 int Command::import_document() {
   const Result<Octets> content = read_input(args_.file);
-  if (!content) return failed(content.error(), kExitFailed);
+  if (!content) return failed(content.error(), file_exit(content.error()));
   json body{{"content_base64", base64_encode(*content)}, {"dry_run", args_.dry_run}};
   if (!args_.at.empty()) body["at"] = args_.at;
   return request("tree.import", std::move(body), !args_.dry_run,
@@ -211,7 +214,7 @@ int Command::validate() {
 
 int Command::check_ddf() {
   const Result<Octets> content = read_input(args_.file);
-  if (!content) return failed(content.error(), kExitFailed);
+  if (!content) return failed(content.error(), file_exit(content.error()));
   Ddf ddf;
   if (const auto added = ddf.add(*content, args_.file); !added) return failed(added.error(), kExitFailed);
   return finish(control_answer({{"ok", true}, {"file", args_.file}}),
