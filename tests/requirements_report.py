@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Which rules of docs/requirements/rules.tsv have a test. A test proves a rule when its name starts with the rule's
-id, as in TEST(Tree, TND_066_AddWithoutReplaceOnParentSetsAcl), also with several ids: PRO_012_PRO_013_….
+id, as in TEST(Tree, TND_066_AddWithoutReplaceOnParentSetsAcl) or def test_SEC_070_wrong_server_mac, also with several ids: PRO_012_PRO_013_….
 
 Fails when a rule listed in docs/requirements/proven.txt lost its test, and when a test names a rule that is not
 known. --update writes proven.txt anew; --missing lists the rules without a test."""
@@ -14,7 +14,7 @@ from layering_test import ROOT, tracked_files
 RULES = os.path.join(ROOT, "docs/requirements/rules.tsv")
 OTHERS = os.path.join(ROOT, "docs/requirements/others.txt")
 PROVEN = os.path.join(ROOT, "docs/requirements/proven.txt")
-TEST = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST)\s*\(\s*\w+\s*,\s*(\w+)\s*\)", re.MULTILINE)
+TEST = re.compile(r"^\s*(?:(?:TEST|TEST_F|TEST_P|TYPED_TEST)\s*\(\s*\w+\s*,\s*|def test_)(\w+)", re.MULTILINE)
 IDS = re.compile(r"(?:([A-Z]+)_(\d{3}[a-z]?)_?)")
 
 
@@ -37,7 +37,7 @@ def main():
     others = set(lines(OTHERS))  # should, may, and what the project decided for itself
     tests = {}
     for name in tracked_files():
-        if name.startswith("tests/") and name.endswith(".cpp"):
+        if name.startswith("tests/") and name.endswith((".cpp", "_test.py")):
             with open(os.path.join(ROOT, name), encoding="utf-8") as source:
                 for test in TEST.findall(source.read()):
                     for rule in rule_ids(test):
