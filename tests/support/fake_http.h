@@ -79,13 +79,13 @@ class FakeHttp final : public HttpClient {
     void body() {
       std::size_t size = std::min(http_.piece, answer_.body.size() - sent_);
       if (answer_.error) size = std::min(size, answer_.error_after - sent_);
-      const Octets piece = answer_.body.substr(sent_, size);
+      const Octets part = answer_.body.substr(sent_, size);
       sent_ += size;
       if (sent_ > request_.max_body) return end(Error{Errc::too_large, "received"});
-      if (!piece.empty()) {
+      if (!part.empty()) {
         if (sink_ == nullptr) {
-          response_.body += piece;
-        } else if (auto taken = sink_->write(piece); !taken) {
+          response_.body += part;
+        } else if (auto taken = sink_->write(part); !taken) {
           return end(std::move(taken).error());
         }
       }

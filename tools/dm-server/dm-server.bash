@@ -12,7 +12,7 @@ _dm_server() {
     --tls) mapfile -t COMPREPLY < <(compgen -W 'self-signed none files' -- "$current") ;;
     --listen) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1:' -- "$current") && compopt -o nospace ;;
     *)
-      local words='notify --script --set --listen --port-file --tls --tls-cert --tls-key --tls-name --ca-out --record --state --once --devices --timeout --json --quiet --help --version'
+      local words='notify --script --set --listen --port-file --tls --tls-cert --tls-key --tls-name --ca-out --record --state --once --devices --timeout --json --verbose --quiet --help --version'
       [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " != *' notify '* ]] ||
         words='--server-id --password --password-file --nonce-base64 --default-nonce --session-id --ui-mode --initiator --to --out --wap --help'
       mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

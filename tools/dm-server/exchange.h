@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <cstdio>
 #include <mutex>
 #include <string>
@@ -11,6 +12,8 @@
 #include "base/markup/markup.h"
 
 namespace omadm::server {
+
+enum class Detail : std::uint8_t { quiet, normal, verbose };
 
 // Whom an event is about.
 struct Label {
@@ -22,7 +25,8 @@ struct Label {
 // values of nodes that hold secrets are left out.
 class Exchange {
  public:
-  Exchange(std::FILE* out, bool json, bool quiet) : out_(out), json_(json), quiet_(quiet) {}
+  Exchange(std::FILE* out, bool json, Detail detail)
+      : out_(out), json_(json), quiet_(detail == Detail::quiet), verbose_(detail == Detail::verbose) {}
 
   void listening(std::string_view url);
   void session_begins(const Label& who, std::string_view account, std::string_view script);
@@ -38,12 +42,13 @@ class Exchange {
   void command_out(const Label& who, std::string_view command, std::string_view uri, std::string_view extra);
   void status_in(const Label& who, std::string_view command, std::string_view uri, int status, std::string_view extra);
   void results_in(const Label& who, std::string_view uri, std::string_view format, Bytes data);
-  // Of the kind told: "fault", "bootstrap", "notify", "firmware", "note".
+  // Of the kind told: "fault", "bootstrap", "notify", "firmware", "http", "note".
   void note(const Label& who, std::string_view kind, std::string_view what);
   // An expectation was not met, or the protocol was broken.
   void failure(const Label& who, std::string_view what);
   void finished(std::size_t sessions);
 
+  bool verbose() const noexcept { return verbose_; }
   unsigned failures() const noexcept { return failures_.load(); }
 
  private:
@@ -53,6 +58,7 @@ class Exchange {
   std::FILE* out_;
   bool json_;
   bool quiet_;
+  bool verbose_;
   std::mutex mutex_;
   std::atomic<unsigned> failures_{0};
 };

@@ -107,6 +107,13 @@ Result<void> HttpFront::start(const Script& script, Lab& lab, Exchange& exchange
   impl.firmware = DM_TRY(FirmwareHost::open(script, variables, exchange, impl.url));
   impl.bootstrap = std::make_unique<BootstrapFront>(script, lab, exchange, variables, recorder, impl.url);
   impl.control = std::make_unique<ControlFront>(lab);
+  if (exchange.verbose()) {
+    impl.server->set_logger([&exchange](const httplib::Request& request, const httplib::Response& response) {
+      exchange.note({}, "http",
+                    request.method + " " + request.path + ", " + std::to_string(request.body.size()) + " octets: " +
+                        std::to_string(response.status) + ", " + std::to_string(response.body.size()) + " octets");
+    });
+  }
   impl.server->Post(".*", [&impl](const httplib::Request& request, httplib::Response& response) {
     ++impl.busy;
     impl.post(request, response);

@@ -35,6 +35,7 @@ struct Options {
   bool once = false;
   bool json = false;
   bool quiet = false;
+  bool verbose = false;
 };
 
 int complain(int status, const std::string& what) {
@@ -60,7 +61,8 @@ void declare(CLI::App& app, Options& o) {
   app.add_option("--timeout", o.timeout_s, "Seconds after which the script has failed");
   app.add_flag("--once", o.once, "Exit when every session of the script has ended");
   app.add_flag("--json", o.json, "One JSON object a line");
-  app.add_flag("--quiet", o.quiet, "Tell failures only");
+  CLI::Option* const quiet = app.add_flag("--quiet", o.quiet, "Tell failures only");
+  app.add_flag("--verbose", o.verbose, "Tell of every HTTP request as well")->excludes(quiet);
 }
 
 Result<ListenOptions> listen_options(const Options& o) {
@@ -140,7 +142,7 @@ int run(const Options& o) {
 
   const Result<std::unique_ptr<HttpFront>> front = HttpFront::open(*listen);
   if (!front) return complain(kTransport, front.error().detail);
-  Exchange exchange(stdout, o.json, o.quiet);
+  Exchange exchange(stdout, o.json, o.quiet ? Detail::quiet : o.verbose ? Detail::verbose : Detail::normal);
   Lab lab(script, exchange, variables, {script.url.empty() ? (*front)->url() : script.url, o.state, o.devices});
   if (const Result<void> state = lab.load_state(); !state) return complain(kUsage, state.error().detail);
   std::unique_ptr<Recorder> recorder;
