@@ -128,6 +128,17 @@ class Conventions(CommandLine):
             self.assertEqual(ended.out, "", arguments)
             self.assertEqual(self.store_digest(), before, f"{arguments}: what fails changes nothing")
 
+    def test_UI_002_output_that_cannot_be_written(self):
+        with open("/dev/full", "wb") as full:
+            for arguments in [["tree"], ["get", "./Vendor/Name"], ["store", "dump"], ["ls", "--json"]]:
+                ended = subprocess.run([program("dmtree-cli"), "--state", self.state, *arguments], stdout=full, timeout=PATIENCE,
+                                       stderr=subprocess.PIPE, check=False)
+                self.assertEqual(ended.returncode, 1, arguments)
+                self.assertIn(b"cannot be written", ended.stderr)
+            ended = subprocess.run([program("dmtree-cli"), "--state", self.state, "get", "./Nope", "--json"], stdout=full, stderr=full,
+                                   timeout=PATIENCE, check=False)
+            self.assertEqual(ended.returncode, 5, "there is nobody to tell, and no reason to crash")
+
     def test_UI_003_refusals_and_results_as_json(self):
         refused = self.done("--json", "get", "./Nope", code=5).json()
         self.assertEqual((refused["exit"], refused["status"]), (5, 404))

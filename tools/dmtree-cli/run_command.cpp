@@ -27,6 +27,13 @@ using nlohmann::json;
 
 constexpr std::uint64_t kMaxInput = 64U << 20U;  // octets of a value or document
 
+// fmt::print throws when nobody takes what is said.
+template <typename... Args>
+void say(fmt::format_string<Args...> format, Args&&... args) {
+  const std::string line = "dmtree-cli: " + fmt::format(format, std::forward<Args>(args)...) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
 void write_out(Bytes octets) { std::fwrite(octets.data(), 1, octets.size(), stdout); }
 
 std::string as_text(const json& document) {
@@ -94,16 +101,16 @@ json Command::ask(const char* op, json body, bool writes) {
   if (args_.as) body["as"] = *args_.as;
   json answer = access_.run(body, writes);
   if (args_.common.verbose) {
-    fmt::print(stderr, "dmtree-cli: {}: {} {}\n", args_.command,
-               access_.used_daemon() ? "done by the daemon that serves" : "done without a daemon on",
-               one_line(access_.directory()));
+    say("{}: {} {}", args_.command,
+        access_.used_daemon() ? "done by the daemon that serves" : "done without a daemon on",
+        one_line(access_.directory()));
   }
   for (const std::string& warning : access_.warnings()) warn(warning);
   return answer;
 }
 
 void Command::warn(const std::string& text) const {
-  if (!args_.common.quiet) fmt::print(stderr, "dmtree-cli: {}: warning: {}\n", args_.command, one_line(text));
+  if (!args_.common.quiet) say("{}: warning: {}", args_.command, one_line(text));
 }
 
 int Command::finish(const json& answer, const Printer& print) {
@@ -119,7 +126,7 @@ int Command::failed(const json& answer) {
   const int exit = answer.value("exit", static_cast<int>(kExitFailed));
   const int status = answer.value("status", 0);
   const std::string code = status != 0 ? fmt::format(" ({} {})", status, status_meaning(status)) : "";
-  fmt::print(stderr, "dmtree-cli: {}: {}{}\n", args_.command, one_line(error), code);
+  say("{}: {}{}", args_.command, one_line(error), code);
   if (args_.common.json) {
     json refusal{{"error", error}, {"exit", exit}};
     if (status != 0) refusal["status"] = status;
@@ -302,12 +309,12 @@ int Command::run() {
 int run_command(const Arguments& arguments, const Terminal& terminal) {
   const int exit = Command(arguments, terminal).run();
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
-  fmt::print(stderr, "dmtree-cli: {}: the output cannot be written\n", arguments.command);
+  say("{}: the output cannot be written", arguments.command);
   return exit == kExitDone ? kExitFailed : exit;
 }
 
 int refuse(const std::string& error, int exit, bool as_json) {
-  fmt::print(stderr, "dmtree-cli: {}\nTry 'dmtree-cli --help'.\n", one_line(error));
+  say("{}\nTry 'dmtree-cli --help'.", one_line(error));
   if (as_json) write_out(as_text({{"error", error}, {"exit", exit}}));
   return exit;
 }
