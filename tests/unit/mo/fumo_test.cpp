@@ -177,7 +177,7 @@ TEST_F(FumoTest, FUMO_015_UpdateWithoutPackageIsRefused) {
 TEST_F(FumoTest, FUMO_016_NothingIsReplacedOrRemovedWhileInUse) {
   slot_.result.reset();
   ASSERT_TRUE(exec_with_url("DownloadAndUpdate"));
-  const auto refused = [this](const Result<void>& result) {
+  const auto refused = [](const Result<void>& result) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, Errc::unavailable) << result.error().detail;
   };
