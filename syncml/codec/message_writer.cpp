@@ -87,9 +87,14 @@ void write_command(MarkupWriter& writer, const Command& command) {
   if (command.name == CommandName::unknown) return;  // there is no element to write
   writer.start(element_of(command.name));
   write_present(writer, Element::CmdID, command.cmd_id);
-  write_present(writer, Element::MsgRef, command.msg_ref);
-  write_present(writer, Element::CmdRef, command.cmd_ref);
-  write_present(writer, Element::Cmd, command.cmd);
+  if (command.name == CommandName::status) {  // PRO-120: never without these, even when they are not known
+    writer.leaf(Element::MsgRef, command.msg_ref);
+    writer.leaf(Element::CmdRef, command.cmd_ref);
+    writer.leaf(Element::Cmd, command.cmd);
+  } else {
+    write_present(writer, Element::MsgRef, command.msg_ref);
+    write_present(writer, Element::CmdRef, command.cmd_ref);
+  }
   write_meta(writer, command.meta);
   for (const std::string_view ref : command.target_refs) writer.leaf(Element::TargetRef, ref);
   for (const std::string_view ref : command.source_refs) writer.leaf(Element::SourceRef, ref);

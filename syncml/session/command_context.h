@@ -40,6 +40,7 @@ struct ItemRequest {
 struct CommandContext {
   Tree& tree;
   Encoding encoding;  // of the message, so of its binary data
+  Encoding answer;    // of what goes back (PRO-005)
   Principal who;
   Origin origin;
   std::uint64_t max_result = 0;  // octets of one object the server takes; 0: any (PRO-061)
@@ -66,5 +67,7 @@ struct DecodedData {
 };
 Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest& request, const Uri& target);
 bool is_tnds(const ItemRequest& request) noexcept;
+// A node as it goes into a message: value or child list, Meta where it is not the default.
+ResultItem result_of(const Node& node, std::string uri, Encoding encoding);
 
 }  // namespace omadm

@@ -46,10 +46,11 @@ void CommandRunner::run(const Message& message) {
 void CommandRunner::refuse(const Message& message, StatusCode status) {
   msg_id_ = message.header.msg_id;
   encoding_ = message.encoding;
-  urgent_ = false;
+  urgent_ = writer_.owes();  // what is owed is not for a stranger (SEC-061)
   for (const Command& command : message.commands) {
     if (is_command(command)) answer_all(command, status);
   }
+  urgent_ = false;
 }
 
 void CommandRunner::run_while_owing(const Message& message) {
@@ -118,7 +119,7 @@ ItemOutcome CommandRunner::run_item(const Command& command, const Item& item, bo
 }
 
 CommandContext CommandRunner::context_for(const Command& command) const {
-  CommandContext context{tree_, encoding_, Principal::server(server_id_), {}, max_result_};
+  CommandContext context{tree_, encoding_, writer_.encoding(), Principal::server(server_id_), {}, max_result_};
   context.origin.who = "server:" + server_id_;
   context.origin.session = session_id_;
   context.origin.msg = std::string(msg_id_);

@@ -33,26 +33,13 @@ void put_value(ResultItem& item, const Node& node, Encoding encoding) {
   }
 }
 
-ResultItem item_of(const Node& node, std::string uri, Encoding encoding) {
-  ResultItem item;
-  item.uri = std::move(uri);
-  if (node.is_leaf()) {
-    put_value(item, node, encoding);
-  } else {
-    item.format = to_string(Format::node);
-    item.type = kTextPlain;
-    item.data = joined(node.children);
-  }
-  return item;
-}
-
 // PRO-191: the node and its descendants, each an Item.
 Result<std::vector<ResultItem>> structure(const Transaction& transaction, const Uri& uri, bool with_data,
                                           Encoding encoding) {
   std::vector<ResultItem> items;
   for (const Node& node : DM_TRY(transaction.list(uri))) {
     if (node.is_leaf() && !node.readable && with_data) continue;  // TND-087
-    ResultItem item = item_of(node, node.uri.str(), encoding);
+    ResultItem item = result_of(node, node.uri.str(), encoding);
     if (!node.is_leaf()) item.type = node.type;
     if (!node.is_leaf() || !with_data) item.data.reset();
     items.push_back(std::move(item));
@@ -81,7 +68,7 @@ Result<std::vector<ResultItem>> get(const CommandContext& context, const ItemReq
   const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
   const Transaction transaction = context.tree.begin(context.who, context.origin);
   const std::string_view uri = *request.item.target;
-  if (address.suffix == Address::Suffix::list) return listing(transaction, address, uri, context.encoding);
+  if (address.suffix == Address::Suffix::list) return listing(transaction, address, uri, context.answer);
   std::vector<ResultItem> items;
   if (address.suffix == Address::Suffix::property) {
     const auto property = property_from(address.argument);
@@ -92,11 +79,24 @@ Result<std::vector<ResultItem>> get(const CommandContext& context, const ItemReq
     items.push_back(std::move(item));
     return items;
   }
-  items.push_back(item_of(DM_TRY(transaction.get(address.node)), std::string(uri), context.encoding));
+  items.push_back(result_of(DM_TRY(transaction.get(address.node)), std::string(uri), context.answer));
   return items;
 }
 
 }  // namespace
+
+ResultItem result_of(const Node& node, std::string uri, Encoding encoding) {
+  ResultItem item;
+  item.uri = std::move(uri);
+  if (node.is_leaf()) {
+    put_value(item, node, encoding);
+  } else {
+    item.format = to_string(Format::node);
+    item.type = kTextPlain;
+    item.data = joined(node.children);
+  }
+  return item;
+}
 
 ItemOutcome handle_get(const CommandContext& context, const ItemRequest& request) {
   auto items = get(context, request);

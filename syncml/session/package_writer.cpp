@@ -52,8 +52,10 @@ Command copied(Arena& arena, const Command& command) {
   return copy;
 }
 
+// PRO-261, PRO-303.
 bool can_be_chunked(const Command& command) {
-  return command.name == CommandName::results && command.items.size() == 1 && command.items.front().data.has_value();
+  const bool may_be_large = command.name == CommandName::results || command.name == CommandName::alert;
+  return may_be_large && command.items.size() == 1 && command.items.front().data.has_value();
 }
 
 // The largest length up to `length` that does not cut a UTF-8 character.
@@ -178,13 +180,16 @@ bool PackageWriter::write_chunk(Kept& kept) {
     chunk.cmd_id = cmd_id;
     Item& item = chunk.items.front();
     if (kept.offset == 0) item.meta.size = size;  // PRO-252: the first chunk, and only it
-    length = whole.opaque ? length : character_border(rest, length);
+    // OPAQUE is octets in WBXML, but CDATA, so text, in XML.
+    if (!whole.opaque || encoding_ == Encoding::xml) length = character_border(rest, length);
+    if (length == 0) break;
     item.data = Data{rest.substr(0, length), whole.opaque};
     item.more_data = length < rest.size();
     write_command(*writer_, chunk);
     if (fits()) {
       ++next_cmd_id_;
       kept.offset += length;
+      if (kept.id != 0 && !item.more_data) sent_.push_back({kept.id, cmd_id});
       chunk_open_ = true;
       alone_ = false;
       return true;

@@ -20,6 +20,7 @@ namespace omadm {
 class PackageWriter {
  public:
   explicit PackageWriter(Encoding encoding) noexcept : encoding_(encoding) {}
+  Encoding encoding() const noexcept { return encoding_; }
 
   // Octets the server takes in one message; 0: any number.
   void set_limit(std::size_t max_msg_size) noexcept { limit_ = max_msg_size; }
@@ -53,7 +54,7 @@ class PackageWriter {
     Arena arena;
     Command command;
     std::uint64_t id = 0;
-    std::size_t offset = 0;  // Results: octets of Data already sent in chunks
+    std::size_t offset = 0;  // octets of Data already sent in chunks
   };
   bool write(const Command& command, std::uint64_t id);
   bool write_chunk(Kept& kept);

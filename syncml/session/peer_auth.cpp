@@ -210,7 +210,8 @@ ServerProof::Verdict ServerProof::check(const SyncHdr& header, const InMessage& 
   const bool present = type_ == AuthType::mac ? message.hmac_header.has_value() : header.cred.has_value();
   if (!present) {
     if (challenged_) ++failures_;
-    return proven_ == type_ ? Verdict::wrong : Verdict::missing;
+    const bool expected = proven_ == type_ || (challenged_ && type_ == AuthType::mac);
+    return expected ? Verdict::wrong : Verdict::missing;  // SEC-042
   }
   if (type_ != AuthType::mac && header.cred->meta.type && *header.cred->meta.type != meta_type(type_)) {
     ++failures_;

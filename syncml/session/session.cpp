@@ -236,7 +236,7 @@ Session::Step Session::Impl::answer_untrusted(const Message& message, ServerProo
   put_header_status(message, header_status, server_.challenge(verdict, header_arena_));
   runner_.refuse(message, status);
   if (repeat) put_package1();
-  package_final_ = message.final_message;
+  if (message.final_message) package_final_ = true;  // it stays so while a part of the answer is owed
   return close_message(package_final_, false);
 }
 

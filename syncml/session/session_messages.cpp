@@ -64,14 +64,16 @@ void Session::Impl::put_device_info() {
   if (!nodes) return;
   Command replace;
   replace.name = CommandName::replace;
-  std::vector<std::string> uris;
-  uris.reserve(nodes->size());
+  std::vector<ResultItem> leaves;
   for (const Node& node : *nodes) {
-    if (!node.is_leaf()) continue;
-    uris.push_back(node.uri.str());
+    if (node.is_leaf()) leaves.push_back(result_of(node, node.uri.str(), options_.encoding));
+  }
+  for (const ResultItem& leaf : leaves) {
     Item item;
-    item.source = uris.back();
-    item.data = Data{node.data};
+    item.source = leaf.uri;
+    if (!leaf.format.empty()) item.meta.format = leaf.format;  // below Ext and Bearer anything may stand (PRO-083)
+    if (!leaf.type.empty()) item.meta.type = leaf.type;
+    item.data = Data{*leaf.data, leaf.opaque};
     replace.items.push_back(item);
   }
   writer_.put(replace);

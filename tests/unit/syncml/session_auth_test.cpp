@@ -27,7 +27,7 @@ class SessionAuthTest : public SessionTest {
 };
 
 // SEC-V-T1: first contact, md5 for the whole session.
-TEST_F(SessionAuthTest, SEC_060_062_065_090_094_095_096_TraceOfMd5PerSession) {
+TEST_F(SessionAuthTest, SEC_060_SEC_062_SEC_065_SEC_090_SEC_094_SEC_095_SEC_096_TraceOfMd5PerSession) {
   account.server->nonce = *hex_decode("a1b2c3d4e5f60718293a4b5c6d7e8f90");
   start();
   EXPECT_FALSE(message.header.cred);  // no nonce yet: the server is to ask (SEC-004)
@@ -83,7 +83,7 @@ TEST_F(SessionAuthTest, SEC_017_PreferredDigestWithoutNonceUsesTheEmptyOne) {
   EXPECT_EQ(message.header.cred->data, "lEf25jyjHbCcTbj4p/1pUw==");  // SEC-V-M6
 }
 
-TEST_F(SessionAuthTest, SEC_061_064_083_PRO_178_UnauthenticatedCommandsAreAnsweredButNotExecuted) {
+TEST_F(SessionAuthTest, SEC_061_SEC_064_SEC_083_PRO_178_UnauthenticatedCommandsAreAnsweredButNotExecuted) {
   account.client.clear();
   start();
   receive(header_status(200) + "<Sequence><CmdID>3</CmdID>" + add("4", "./V/n", "x") + "</Sequence>" + get("5", "./V") +
@@ -95,7 +95,7 @@ TEST_F(SessionAuthTest, SEC_061_064_083_PRO_178_UnauthenticatedCommandsAreAnswer
   EXPECT_TRUE(host.server_nonces.empty());
 }
 
-TEST_F(SessionAuthTest, SEC_065_066_WrongServerCredentialsAreChallengedThenTheSessionEnds) {
+TEST_F(SessionAuthTest, SEC_065_SEC_066_WrongServerCredentialsAreChallengedThenTheSessionEnds) {
   account.client.clear();
   start();
   const std::string wrong = cred("syncml:auth-md5", "AAAAAAAAAAAAAAAAAAAAAA==");
@@ -167,7 +167,7 @@ TEST_F(SessionAuthTest, SEC_003_ChallengeOfAnUnknownTypeEndsTheSession) {
   EXPECT_EQ(result->end, SessionEnd::authentication);
 }
 
-TEST_F(SessionAuthTest, SEC_009_010_BasicOnlyWhenAllowed) {
+TEST_F(SessionAuthTest, SEC_009_SEC_010_BasicOnlyWhenAllowed) {
   account.client = {{AuthType::basic, "Bruce2", Secret("OhBehave"), std::nullopt}};
   account.server->type = AuthType::basic;
   account.preferred = AuthType::basic;
@@ -191,7 +191,7 @@ TEST_F(SessionAuthTest, SEC_084_AccountWithoutAnyServerAuthenticationIsRefused) 
 }
 
 // SEC-V-T2: every message of both sides under its own nonce.
-TEST_F(SessionAuthTest, SEC_043_070_092_096_TraceOfMacPerMessage) {
+TEST_F(SessionAuthTest, SEC_043_SEC_070_SEC_092_SEC_096_TraceOfMacPerMessage) {
   use_mac();
   start();
   EXPECT_FALSE(message.header.cred);
@@ -221,7 +221,7 @@ TEST_F(SessionAuthTest, SEC_043_070_092_096_TraceOfMacPerMessage) {
 }
 
 // SEC-V-T3: a wrong MAC is challenged once; right under the new nonce goes on, wrong again ends.
-TEST_F(SessionAuthTest, SEC_042_070_093_WrongMacIsChallengedOnce) {
+TEST_F(SessionAuthTest, SEC_042_SEC_070_SEC_093_WrongMacIsChallengedOnce) {
   use_mac();
   start();
   const std::string body = header_status(200, chal("syncml:auth-MAC", base64_encode("client-nonce-1"))) +
@@ -272,7 +272,7 @@ TEST_F(SessionAuthTest, SEC_041_UsernameMustBeTheLocName) {
 }
 
 // Steps 2 to 5 of the resynchronisation (SEC 6.1).
-TEST_F(SessionAuthTest, SEC_100_102_NOT_060_DefaultNonceServesBothSidesForOneSession) {
+TEST_F(SessionAuthTest, SEC_100_SEC_102_NOT_060_DefaultNonceServesBothSidesForOneSession) {
   account.client.front().nonce = Octets("former");
   account.server->nonce = Octets("former too");
   options.default_nonce = true;

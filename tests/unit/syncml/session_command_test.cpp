@@ -26,7 +26,7 @@ class SessionCommandTest : public SessionTest {
   }
 };
 
-TEST_F(SessionCommandTest, PRO_123_124_ItemsAreIndependentAndAnsweredOneByOneWhenTheyDiffer) {
+TEST_F(SessionCommandTest, PRO_123_PRO_124_ItemsAreIndependentAndAnsweredOneByOneWhenTheyDiffer) {
   run("<Replace><CmdID>4</CmdID>" + item("./V/a", "<Data>10</Data>") + item("./V/none", "<Data>x</Data>") +
       item("./V/b", "<Data>20</Data>") + "</Replace>");
   EXPECT_EQ(sent, (Lines{"Status 4 Replace 200", "Status 4 Replace 404", "Status 4 Replace 200", "Final"}));
@@ -48,7 +48,7 @@ TEST_F(SessionCommandTest, PRO_082_ItemMetaCountsBeforeCommandMeta) {
   EXPECT_EQ(results(), (Lines{"./V/i [int] = 5", "./V/t = five"}));
 }
 
-TEST_F(SessionCommandTest, PRO_085_172_TND_059_BinaryTravelsAsBase64InXml) {
+TEST_F(SessionCommandTest, PRO_085_PRO_172_TND_059_BinaryTravelsAsBase64InXml) {
   run("<Add><CmdID>4</CmdID>" + meta("b64", "application/octet-stream") + item("./V/bin", "<Data>AAEC\n/w==</Data>") +
       "</Add>" + get("5", "./V/bin") + get("6", "./V/bin?prop=Format"));
   EXPECT_EQ(value("./V/bin"), std::string("\0\1\2\xff", 4));
@@ -60,27 +60,27 @@ TEST_F(SessionCommandTest, PRO_087_BadBase64Is400) {
   EXPECT_EQ(sent.front(), "Status 4 Add 400");
 }
 
-TEST_F(SessionCommandTest, PRO_084_086_UnknownFormatIs415MissingDataIs412) {
+TEST_F(SessionCommandTest, PRO_084_PRO_086_UnknownFormatIs415MissingDataIs412) {
   run("<Add><CmdID>4</CmdID>" + meta("blob") + item("./V/x", "<Data>1</Data>") + "</Add><Add><CmdID>5</CmdID>" +
       item("./V/y") + "</Add><Replace><CmdID>6</CmdID>" + item("./V/a") + "</Replace>");
   EXPECT_EQ(sent, (Lines{"Status 4 Add 415", "Status 5 Add 412", "Status 6 Replace 412", "Final"}));
 }
 
-TEST_F(SessionCommandTest, PRO_173_174_ChildListAndProperties) {
+TEST_F(SessionCommandTest, PRO_173_PRO_174_ChildListAndProperties) {
   run(get("4", "./V") + get("5", "./V?prop=ACL") + get("6", "./V/a?prop=ACL") + get("7", "./V?prop=Colour"));
   EXPECT_EQ(results(),
             (Lines{"./V [node] = a/b", "./V?prop=ACL = Add=*&Delete=*&Exec=*&Get=*&Replace=*", "./V/a?prop=ACL = "}));
   EXPECT_EQ(sent_status("7")->data, "406");
 }
 
-TEST_F(SessionCommandTest, PRO_155_156_SuffixesAreRefusedWhereTheyMakeNoSense) {
+TEST_F(SessionCommandTest, PRO_155_PRO_156_SuffixesAreRefusedWhereTheyMakeNoSense) {
   run(add("4", "./V/a?prop=ACL", "x") + replace("5", "./V/a?list=Struct", "x") + "<Delete><CmdID>6</CmdID>" +
       item("./V/a?prop=Name") + "</Delete>" + get("7", "./V?list=Everything"));
   EXPECT_EQ(sent,
             (Lines{"Status 4 Add 405", "Status 5 Replace 405", "Status 6 Delete 405", "Status 7 Get 406", "Final"}));
 }
 
-TEST_F(SessionCommandTest, PRO_151_153_BrokenAndLongAddresses) {
+TEST_F(SessionCommandTest, PRO_151_PRO_153_BrokenAndLongAddresses) {
   tree->set_uri_limits({4, 60, 20});
   run(get("4", "./V/") + get("5", "../V") + get("6", "./V/a/b/c/d/e") + get("7", "./V/" + std::string(21, 'x')) +
       "<Get><CmdID>8</CmdID><Item/></Get>");
@@ -88,7 +88,7 @@ TEST_F(SessionCommandTest, PRO_151_153_BrokenAndLongAddresses) {
                          "Status 8 Get 404", "Final"}));
 }
 
-TEST_F(SessionCommandTest, PRO_190_191_192_StructAndStructData) {
+TEST_F(SessionCommandTest, PRO_190_PRO_191_PRO_192_StructAndStructData) {
   set("./V/bin", std::string("\0\1", 2), Format::bin);
   run(get("4", "./V?list=Struct") + get("5", "./V?list=StructData"));
   EXPECT_EQ(results(), (Lines{"./V [node]", "./V/a", "./V/b", "./V/bin [b64]", "./V [node]", "./V/a = 1", "./V/b = 2",
@@ -121,7 +121,7 @@ TEST_F(SessionCommandTest, PRO_165_TNDS_044_AddOfASubtree) {
   EXPECT_EQ(value("./V/Mail/Host"), "mx.example.net");
 }
 
-TEST_F(SessionCommandTest, PRO_210_211_212_SequenceRunsInOrderAndGoesOnAfterAFailure) {
+TEST_F(SessionCommandTest, PRO_210_PRO_211_PRO_212_SequenceRunsInOrderAndGoesOnAfterAFailure) {
   run("<Sequence><CmdID>3</CmdID>" + add("4", "./V/n", "x") + add("5", "./V/n", "y") + replace("6", "./V/n", "z") +
       get("7", "./V/n") + "</Sequence>");
   EXPECT_EQ(sent, (Lines{"Status 3 Sequence 200", "Status 4 Add 200", "Status 5 Add 418", "Status 6 Replace 200",
@@ -130,7 +130,7 @@ TEST_F(SessionCommandTest, PRO_210_211_212_SequenceRunsInOrderAndGoesOnAfterAFai
 }
 
 // PRO-V-ATOMIC
-TEST_F(SessionCommandTest, PRO_223_227_FailedAtomicIsRolledBack) {
+TEST_F(SessionCommandTest, PRO_223_PRO_227_FailedAtomicIsRolledBack) {
   const auto commits = store.appended();
   run("<Atomic><CmdID>1</CmdID>" + add("2", "./V/n", "x") + replace("3", "./V/none", "y") + "<Delete><CmdID>4</CmdID>" +
       item("./V/a") + "</Delete></Atomic>" + get("5", "./V"));
@@ -140,7 +140,7 @@ TEST_F(SessionCommandTest, PRO_223_227_FailedAtomicIsRolledBack) {
   EXPECT_EQ(store.appended(), commits);
 }
 
-TEST_F(SessionCommandTest, PRO_221_222_AtomicSucceedsAsAWholeInOneCommit) {
+TEST_F(SessionCommandTest, PRO_221_PRO_222_AtomicSucceedsAsAWholeInOneCommit) {
   const auto commits = store.appended();
   run("<Atomic><CmdID>1</CmdID>" + add("2", "./V/n", "x") + replace("3", "./V/n", "y") + "<Delete><CmdID>4</CmdID>" +
       item("./V/a") + "</Delete></Atomic>");
@@ -164,7 +164,7 @@ TEST_F(SessionCommandTest, PRO_224_GetExecAtomicAndSequenceFailAnAtomic) {
   }
 }
 
-TEST_F(SessionCommandTest, PRO_280_282_320_Alerts) {
+TEST_F(SessionCommandTest, PRO_280_PRO_282_PRO_320_Alerts) {
   run("<Alert><CmdID>3</CmdID><Data>1100</Data><Item/><Item><Data>Hello</Data></Item></Alert><Alert><CmdID>4</"
       "CmdID><Data>1201</Data></Alert>"
       "<Alert><CmdID>5</CmdID><Data>1226</Data></Alert><Alert><CmdID>6</CmdID></Alert><Alert><CmdID>7</"
@@ -173,7 +173,7 @@ TEST_F(SessionCommandTest, PRO_280_282_320_Alerts) {
                          "Status 7 Alert 406", "Final"}));
 }
 
-TEST_F(SessionCommandTest, PRO_081_088_ForeignCommands) {
+TEST_F(SessionCommandTest, PRO_081_PRO_088_ForeignCommands) {
   run("<Put><CmdID>3</CmdID></Put><Frobnicate><CmdID>4</CmdID></Frobnicate>" +
       std::string("<Delete><Item><Target><LocURI>./V/a</LocURI></Target></Item></Delete>"));
   EXPECT_EQ(sent, (Lines{"Status 3 Put 406", "Status 4 Frobnicate 400", "Status  Delete 400", "Final"}));
@@ -214,7 +214,7 @@ class LargeObjectTest : public SessionCommandTest {
   }
 };
 
-TEST_F(LargeObjectTest, PRO_251_252_253_254_255_ThreeChunksMakeOneNode) {
+TEST_F(LargeObjectTest, PRO_251_PRO_252_PRO_253_PRO_254_PRO_255_ThreeChunksMakeOneNode) {
   two_chunks();
   receive(header_status(200) + chunk("ij", false) + "<Final/>");
   EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 3 Add 200", "Final"}));

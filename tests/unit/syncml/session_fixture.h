@@ -107,10 +107,24 @@ class SessionTest : public ::testing::Test {
   }
   void receive_raw(std::string document, std::optional<std::string> hmac = std::nullopt) {
     InMessage in;
-    in.content_type = std::string(kDmXmlType) + "; charset=UTF-8";
-    in.body = std::move(document);
+    const Encoding encoding = server_encoding.value_or(options.encoding);
+    in.content_type = std::string(media_type(encoding)) + "; charset=UTF-8";
+    in.body = encoding == Encoding::xml ? std::move(document) : in_wbxml(document);
     in.hmac_header = std::move(hmac);
     take(session->receive(in));
+  }
+  // The same message in WBXML. Data whose Format is bin is Base64 in `document` and becomes OPAQUE.
+  static Octets in_wbxml(const std::string& document) {
+    auto decoded = decode(Encoding::xml, document, Limits{});
+    EXPECT_TRUE(decoded) << decoded.error().detail << "\n" << document;
+    for (Command& command : decoded->commands) {
+      for (Item& item : command.items) {
+        const auto format = item.meta.format ? item.meta.format : command.meta.format;
+        if (!item.data || format != "bin") continue;
+        item.data = Data{decoded->arena.copy(*base64_decode(item.data->octets)), true};
+      }
+    }
+    return encode(*decoded, Encoding::wbxml);
   }
   static std::string header(const std::string& msg_id, const std::string& extra = {},
                             const std::string& loc_name = {}) {
@@ -201,6 +215,7 @@ class SessionTest : public ::testing::Test {
   std::unique_ptr<Tree> tree;
   SessionAccount account;
   SessionOptions options;
+  std::optional<Encoding> server_encoding;  // of the server's messages; nullopt: that of the client
   RecordingHost host;
   std::unique_ptr<Session> session;
   std::optional<OutMessage> out;

@@ -4,7 +4,7 @@
 namespace omadm {
 namespace {
 
-TEST_F(SessionTest, PRO_001_020_100_101_104_FirstMessageIdentifiesTheDevice) {
+TEST_F(SessionTest, PRO_001_PRO_020_PRO_100_PRO_101_PRO_104_FirstMessageIdentifiesTheDevice) {
   trust_transport();
   start();
   EXPECT_EQ(message.header.ver_dtd, "1.2");
@@ -33,7 +33,7 @@ TEST_F(SessionTest, PRO_100_NOT_056_TriggeredSessionSendsAlert1200) {
   EXPECT_EQ(sent.front(), "Alert 1200");
 }
 
-TEST_F(SessionTest, PRO_022_023_ServerWithNothingToAskEndsTheSession) {
+TEST_F(SessionTest, PRO_022_PRO_023_ServerWithNothingToAskEndsTheSession) {
   trust_transport();
   start();
   receive(header_status(200) + "<Final/>");
@@ -44,7 +44,7 @@ TEST_F(SessionTest, PRO_022_023_ServerWithNothingToAskEndsTheSession) {
   EXPECT_EQ(result->messages_received, 1u);
 }
 
-TEST_F(SessionTest, PRO_110_121_122_126_StatusForHeaderComesFirstThenCommandsInOrder) {
+TEST_F(SessionTest, PRO_110_PRO_121_PRO_122_PRO_126_StatusForHeaderComesFirstThenCommandsInOrder) {
   trust_transport();
   interior("./V", "Get=*&Replace=*&Add=*");
   set("./V/a", "1");
@@ -143,7 +143,7 @@ TEST_F(SessionTest, PRO_070_ClientAbortSendsAlert1223WithFinal) {
   EXPECT_EQ(result->end, SessionEnd::aborted);
 }
 
-TEST_F(SessionTest, PRO_002_003_UnknownVersionsGet513And505AndEndTheSession) {
+TEST_F(SessionTest, PRO_002_PRO_003_UnknownVersionsGet513And505AndEndTheSession) {
   trust_transport();
   start();
   std::string future = header("1") + "<SyncBody>" + add("2", "./n", "x") + "<Final/></SyncBody></SyncML>";
@@ -176,7 +176,7 @@ TEST_F(SessionTest, D13_004_ServerThatRefusesTheVersionListsItsOwn) {
 }
 
 // PRO-V-MULTI: what does not fit goes into further messages, asked for by Alert 1222.
-TEST_F(SessionTest, PRO_052_053_054_059_060_BigAnswerIsSplitWithinMaxMsgSize) {
+TEST_F(SessionTest, PRO_052_PRO_053_PRO_054_PRO_059_PRO_060_BigAnswerIsSplitWithinMaxMsgSize) {
   trust_transport();
   interior("./V", "Get=*");
   Lines expected;
@@ -223,7 +223,7 @@ TEST_F(SessionTest, PRO_057_CommandsWhileTheClientOwesAreRefused) {
   EXPECT_EQ(value("./V/n"), "(absent)");
 }
 
-TEST_F(SessionTest, PRO_061_260_ResultOverMaxObjSizeIs413) {
+TEST_F(SessionTest, PRO_061_PRO_260_ResultOverMaxObjSizeIs413) {
   trust_transport();
   interior("./V", "Get=*");
   set("./V/big", std::string(100, 'b'));
@@ -233,7 +233,7 @@ TEST_F(SessionTest, PRO_061_260_ResultOverMaxObjSizeIs413) {
   EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 1 Get 413", "Final"}));
 }
 
-TEST_F(SessionTest, PRO_106_301_302_OwedAlertGoesOutUntilAStatusCameForIt) {
+TEST_F(SessionTest, PRO_106_PRO_301_PRO_302_OwedAlertGoesOutUntilAStatusCameForIt) {
   trust_transport();
   GenericAlert alert;
   alert.server_id = account.server_id;

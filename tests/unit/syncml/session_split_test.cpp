@@ -1,0 +1,209 @@
+// Packages of several messages, and sizes, in XML and in WBXML. protocol rules PRO-050 … PRO-060, 226, 303.
+#include "tests/unit/syncml/session_fixture.h"
+
+namespace omadm {
+namespace {
+
+class SessionSplitTest : public SessionTest, public ::testing::WithParamInterface<Encoding> {
+ protected:
+  SessionSplitTest() {
+    options.encoding = GetParam();
+    trust_transport();
+    interior("./V", "Add=*&Get=*&Replace=*");
+  }
+  static std::string max_msg_size(std::size_t octets) {
+    return "<Meta><MaxMsgSize xmlns=\"syncml:metinf\">" + std::to_string(octets) + "</MaxMsgSize></Meta>";
+  }
+  static std::string next_message() { return "<Alert><CmdID>1</CmdID><Data>1222</Data></Alert>"; }
+  // Asks for the rest of the package. All commands of it in order, without the Statuses of SyncHdr and 1222.
+  Lines rest_of_package(std::size_t limit) {
+    Lines all;
+    for (int guard = 0; guard < 200; ++guard) {
+      EXPECT_TRUE(out) << "message " << guard;
+      if (!out) break;
+      EXPECT_LE(out->body.size(), limit);
+      EXPECT_EQ(sent.at(0), "Status 0 SyncHdr 200");
+      if (guard > 0) {
+        EXPECT_EQ(sent.at(1), "Status 1 Alert 200");
+      }
+      all.insert(all.end(), sent.begin() + (guard > 0 ? 2 : 1), sent.end());
+      for (const std::string& line : results()) values.push_back(line);
+      bodies.push_back(out->body);
+      if (message.final_message) return all;
+      receive(header_status(200) + next_message());
+    }
+    return all;
+  }
+  Lines values;
+  std::vector<Octets> bodies;
+};
+
+INSTANTIATE_TEST_SUITE_P(Encodings, SessionSplitTest, ::testing::Values(Encoding::xml, Encoding::wbxml),
+                         [](const auto& test) { return test.param == Encoding::xml ? "Xml" : "Wbxml"; });
+
+TEST_P(SessionSplitTest, PRO_050_PRO_051_PRO_056_PRO_059_PRO_104_PRO_113_FinalIsInTheLastMessageAlone) {
+  std::string gets;
+  Lines expected;
+  Lines expected_values;
+  for (int i = 10; i < 40; ++i) {
+    const std::string name = "./V/n" + std::to_string(i);
+    set(name, std::string(20, 'v') + std::to_string(i));
+    gets += get(std::to_string(i), name);
+    expected.push_back("Status " + std::to_string(i) + " Get 200");
+    expected.push_back("Results " + std::to_string(i));
+    expected_values.push_back(name + " = " + std::string(20, 'v') + std::to_string(i));
+  }
+  expected.emplace_back("Final");
+  start();
+  EXPECT_EQ(sent.back(), "Final");
+  const std::size_t limit = GetParam() == Encoding::xml ? 1200 : 500;
+  receive(header_status(200) + gets + "<Final/>", max_msg_size(limit));
+  EXPECT_EQ(rest_of_package(limit), expected);  // each command once, whole, in order
+  EXPECT_EQ(values, expected_values);
+  EXPECT_GT(bodies.size(), 3u);
+}
+
+TEST_P(SessionSplitTest, PRO_059_TheLimitHoldsForLaterMessagesAndCanBeChanged) {
+  for (int i = 10; i < 20; ++i) set("./V/n" + std::to_string(i), std::string(60, 'v'));
+  std::string gets;
+  for (int i = 10; i < 20; ++i) gets += get(std::to_string(i), "./V/n" + std::to_string(i));
+  start();
+  receive(header_status(200) + get("2", "./V/n10") + "<Final/>", max_msg_size(900));
+  ASSERT_TRUE(message.final_message);
+  receive(header_status(200) + gets + "<Final/>");  // says nothing of sizes
+  rest_of_package(900);
+  EXPECT_GT(bodies.size(), 1u);
+  bodies.clear();
+  receive(header_status(200) + gets + "<Final/>", max_msg_size(20000));
+  rest_of_package(20000);
+  EXPECT_EQ(bodies.size(), 1u);
+}
+
+TEST_P(SessionSplitTest, PRO_024_PRO_053_AnUnfinishedPackageOfTheServerIsAskedOn) {
+  set("./V/a", "1");
+  start();
+  receive(header_status(200) + get("2", "./V/a"));
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 2 Get 200", "Results 2", "Alert 1222"}));
+  receive(header_status(200));  // nothing, but not yet the end
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Alert 1222"}));
+  receive(header_status(200) + replace("2", "./V/a", "2") + "<Final/>");
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 2 Replace 200", "Final"}));
+}
+
+TEST_P(SessionSplitTest, PRO_051_PRO_226_TheStatusesOfAnAtomicMayFillSeveralMessages) {
+  std::string children;
+  Lines expected{"Status 100 Atomic 200"};
+  for (int i = 10; i < 60; ++i) {
+    children += add(std::to_string(i), "./V/n" + std::to_string(i), "x");
+    expected.push_back("Status " + std::to_string(i) + " Add 200");
+  }
+  expected.emplace_back("Final");
+  start();
+  const auto commits = store.appended();
+  receive(header_status(200) + "<Atomic><CmdID>100</CmdID>" + children + "</Atomic><Final/>", max_msg_size(1000));
+  EXPECT_EQ(store.appended(), commits + 1);  // all done before the first Status leaves
+  EXPECT_EQ(value("./V/n59"), "x");
+  EXPECT_EQ(rest_of_package(1000), expected);
+  EXPECT_GT(bodies.size(), 1u);
+}
+
+TEST_P(SessionSplitTest, PRO_303_AnAlertThatDoesNotFitGoesWholeIntoTheNextMessage) {
+  set("./V/a", std::string(300, 'a'));
+  start();
+  GenericAlert alert;
+  alert.server_id = account.server_id;
+  alert.type = "org.example.alert";
+  alert.format = "chr";
+  alert.data = std::string(700, 'd');
+  host.owed.emplace_back(1, alert);
+  receive(header_status(200) + get("2", "./V/a") + "<Final/>", max_msg_size(1600));
+  if (GetParam() == Encoding::xml) {
+    EXPECT_FALSE(message.final_message);
+  }
+  const Lines all = rest_of_package(1600);
+  EXPECT_EQ(all, (Lines{"Status 2 Get 200", "Results 2", "Alert 1226", "Final"}));
+  const Item& item = message.commands.back().items.at(0);
+  EXPECT_EQ(item.data->octets, alert.data);
+  EXPECT_FALSE(item.more_data);
+}
+
+TEST_P(SessionSplitTest, PRO_303_PRO_106_AnAlertThatNeverFitsIsSentInChunks) {
+  set("./V/a", "1");
+  GenericAlert alert;
+  alert.server_id = account.server_id;
+  alert.type = "org.example.alert";
+  alert.format = "chr";
+  for (int i = 0; i < 500; ++i) alert.data += std::to_string(i) + ",";
+  start();
+  host.owed.emplace_back(9, alert);
+  receive(header_status(200) + get("2", "./V/a") + "<Final/>", max_msg_size(1200));
+  std::string joined;
+  std::string cmd_id;
+  for (int guard = 0; guard < 100; ++guard) {
+    ASSERT_TRUE(out);
+    EXPECT_LE(out->body.size(), 1200u);
+    for (const Command& command : message.commands) {
+      if (command.name != CommandName::alert) continue;
+      const Item& part = command.items.at(0);
+      EXPECT_EQ(part.meta.size.has_value(), joined.empty());
+      EXPECT_EQ(part.meta.type, "org.example.alert");
+      EXPECT_EQ(part.more_data, !message.final_message);
+      joined += part.data->octets;
+      cmd_id = std::string(command.cmd_id);
+    }
+    if (message.final_message) break;
+    receive(header_status(200) + "<Status><CmdID>2</CmdID><MsgRef>" + sent_msg_id + "</MsgRef><CmdRef>" + cmd_id +
+            "</CmdRef><Cmd>Alert</Cmd><Data>213</Data></Status>" + next_message());
+    EXPECT_TRUE(host.answered.empty());
+  }
+  EXPECT_EQ(joined, alert.data);
+  receive(header_status(200) + "<Status><CmdID>2</CmdID><MsgRef>" + sent_msg_id + "</MsgRef><CmdRef>" + cmd_id +
+          "</CmdRef><Cmd>Alert</Cmd><Data>200</Data></Status><Final/>");
+  EXPECT_EQ(host.answered, (std::vector<std::pair<std::uint64_t, int>>{{9, 200}}));
+}
+
+// A subtree in TNDS is one text: no chunk of it may end within a character.
+TEST_P(SessionSplitTest, PRO_060_PRO_261_ALargeSubtreeIsCutBetweenCharacters) {
+  for (int i = 10; i < 40; ++i) {
+    std::string text;
+    for (int k = 0; k < 40; ++k) text += "\xE2\x82\xAC]]>";
+    set("./V/n" + std::to_string(i), text);
+  }
+  start();
+  receive(header_status(200) + get("2", "./V?list=TNDS+Value") + "<Final/>", max_msg_size(1497));
+  std::string joined;
+  std::optional<std::string> size;
+  for (int guard = 0; guard < 100; ++guard) {
+    ASSERT_TRUE(out);
+    EXPECT_LE(out->body.size(), 1497u);
+    for (const Command& command : message.commands) {
+      if (command.name != CommandName::results) continue;
+      const Item& part = command.items.at(0);
+      if (joined.empty()) size = std::string(part.meta.size.value_or(""));
+      if (GetParam() == Encoding::xml) {
+        EXPECT_TRUE(is_utf8(part.data->octets));
+      }
+      joined += part.data->octets;
+    }
+    if (message.final_message) break;
+    receive(header_status(200) + next_message());
+  }
+  ASSERT_TRUE(message.final_message) << joined.size() << " octets of " << size.value_or("") << " so far";
+  EXPECT_EQ(size, std::to_string(joined.size()));
+  server_msg_id = 0;
+  session.reset();
+  start();
+  receive(header_status(200) + get("2", "./V?list=TNDS+Value") + "<Final/>");
+  EXPECT_EQ(message.commands.at(2).items.at(0).data->octets, joined);
+}
+
+TEST_P(SessionSplitTest, PRO_059_NoRoomForAnAnswerEndsTheSession) {
+  set("./V/a", "1");
+  start();
+  receive(header_status(200) + get("2", "./V/a") + "<Final/>", max_msg_size(100));
+  EXPECT_FALSE(out);
+  EXPECT_EQ(result->end, SessionEnd::server_error);
+}
+
+}  // namespace
+}  // namespace omadm
