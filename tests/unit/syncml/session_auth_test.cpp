@@ -1,30 +1,8 @@
 // Authentication of both sides within a session. security rules SEC-003 … SEC-104, worked traces SEC-V-T1 … T3.
-#include "tests/unit/syncml/session_fixture.h"
+#include "tests/unit/syncml/session_auth_fixture.h"
 
 namespace omadm {
 namespace {
-
-constexpr const char* kServerName = "srv.example.com";
-
-class SessionAuthTest : public SessionTest {
- protected:
-  SessionAuthTest() { interior("./V", "Add=*&Get=*&Replace=*&Delete=*"); }
-  std::string server_md5(Bytes nonce) const {
-    return cred("syncml:auth-md5", md5_credential(kServerName, Secret("S3rv3r-Secret-0001"), nonce));
-  }
-  // Receives a message signed as the server would, with x-syncml-hmac.
-  void receive_signed(const std::string& body, Bytes nonce, const std::string& secret = "S3rv3r-Secret-0001") {
-    const std::string document =
-        header(std::to_string(++server_msg_id), {}, kServerName) + "<SyncBody>" + body + "</SyncBody></SyncML>";
-    receive_raw(document,
-                format_hmac_header({kServerName, mac_credential(kServerName, Secret(secret), nonce, document)}));
-  }
-  void use_mac() {
-    account.client = {{AuthType::mac, "Bruce2", Secret("OhBehave"), Octets("client-nonce-0")}};
-    account.server = Credential{AuthType::mac, kServerName, Secret("S3rv3r-Secret-0001"), Octets("server-nonce-0")};
-    account.preferred = AuthType::mac;
-  }
-};
 
 // SEC-V-T1: first contact, md5 for the whole session.
 TEST_F(SessionAuthTest, SEC_060_SEC_062_SEC_065_SEC_090_SEC_094_SEC_095_SEC_096_TraceOfMd5PerSession) {
@@ -69,7 +47,7 @@ TEST_F(SessionAuthTest, SEC_060_SEC_062_SEC_065_SEC_090_SEC_094_SEC_095_SEC_096_
   EXPECT_EQ(result->server_auth, AuthType::md5);
 }
 
-TEST_F(SessionAuthTest, SEC_004_MO_026_StoredNonceIsUsedInTheFirstMessage) {
+TEST_F(SessionAuthTest, SEC_004_SEC_091_MO_026_StoredNonceIsUsedInTheFirstMessage) {
   account.client.front().nonce = *base64_decode("LG3iZQhhdmKNHg==");
   start();
   ASSERT_TRUE(message.header.cred);
@@ -83,7 +61,7 @@ TEST_F(SessionAuthTest, SEC_017_PreferredDigestWithoutNonceUsesTheEmptyOne) {
   EXPECT_EQ(message.header.cred->data, "lEf25jyjHbCcTbj4p/1pUw==");  // SEC-V-M6
 }
 
-TEST_F(SessionAuthTest, SEC_061_SEC_064_SEC_083_PRO_178_UnauthenticatedCommandsAreAnsweredButNotExecuted) {
+TEST_F(SessionAuthTest, SEC_061_SEC_064_SEC_083_PRO_178_PRO_214_UnauthenticatedCommandsAreAnsweredButNotExecuted) {
   account.client.clear();
   start();
   receive(header_status(200) + "<Sequence><CmdID>3</CmdID>" + add("4", "./V/n", "x") + "</Sequence>" + get("5", "./V") +

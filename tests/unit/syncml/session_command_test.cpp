@@ -1,30 +1,8 @@
 // Commands within a session: several Items, Sequence, Atomic, large objects, listings.
-#include "tests/unit/syncml/session_fixture.h"
+#include "tests/unit/syncml/session_command_fixture.h"
 
 namespace omadm {
 namespace {
-
-class SessionCommandTest : public SessionTest {
- protected:
-  SessionCommandTest() {
-    trust_transport();
-    interior("./V", "Add=*&Get=*&Replace=*&Delete=*&Exec=*");
-    set("./V/a", "1");
-    set("./V/b", "2");
-  }
-  void run(const std::string& commands) {
-    if (!session) start();
-    receive(header_status(200) + commands + "<Final/>");
-    if (!sent.empty() && sent.front() == "Status 0 SyncHdr 200") sent.erase(sent.begin());
-  }
-  static std::string item(const std::string& target, const std::string& rest = {}) {
-    return "<Item><Target><LocURI>" + target + "</LocURI></Target>" + rest + "</Item>";
-  }
-  static std::string meta(const std::string& format, const std::string& type = {}) {
-    return "<Meta>" + (format.empty() ? "" : "<Format xmlns=\"syncml:metinf\">" + format + "</Format>") +
-           (type.empty() ? "" : "<Type xmlns=\"syncml:metinf\">" + type + "</Type>") + "</Meta>";
-  }
-};
 
 TEST_F(SessionCommandTest, PRO_123_PRO_124_ItemsAreIndependentAndAnsweredOneByOneWhenTheyDiffer) {
   run("<Replace><CmdID>4</CmdID>" + item("./V/a", "<Data>10</Data>") + item("./V/none", "<Data>x</Data>") +

@@ -138,7 +138,7 @@ TEST_P(SessionWireTest, PRO_111_PRO_128_ResultsNameTheMessageTheCommandAndTheNod
       << elements();
 }
 
-TEST_P(SessionWireTest, PRO_281_PRO_290_PRO_301_AlertsInTheOrderOfTheDtd) {
+TEST_P(SessionWireTest, PRO_281_PRO_301_PRO_302_AlertsInTheOrderOfTheDtd) {
   trust_transport();
   GenericAlert alert;
   alert.server_id = account.server_id;
