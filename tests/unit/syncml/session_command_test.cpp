@@ -146,9 +146,9 @@ TEST_F(SessionCommandTest, PRO_280_PRO_282_PRO_320_Alerts) {
   run("<Alert><CmdID>3</CmdID><Data>1100</Data><Item/><Item><Data>Hello</Data></Item></Alert><Alert><CmdID>4</"
       "CmdID><Data>1201</Data></Alert>"
       "<Alert><CmdID>5</CmdID><Data>1226</Data></Alert><Alert><CmdID>6</CmdID></Alert><Alert><CmdID>7</"
-      "CmdID><Data>1299</Data></Alert>");
+      "CmdID><Data>1299</Data></Alert><Alert><CmdID>8</CmdID><Data>abort</Data></Alert>");
   EXPECT_EQ(sent, (Lines{"Status 3 Alert 406", "Status 4 Alert 200", "Status 5 Alert 405", "Status 6 Alert 412",
-                         "Status 7 Alert 406", "Final"}));
+                         "Status 7 Alert 406", "Status 8 Alert 412", "Final"}));
 }
 
 TEST_F(SessionCommandTest, PRO_081_PRO_088_ForeignCommands) {
@@ -192,7 +192,7 @@ class LargeObjectTest : public SessionCommandTest {
   }
 };
 
-TEST_F(LargeObjectTest, PRO_251_PRO_252_PRO_253_PRO_254_PRO_255_ThreeChunksMakeOneNode) {
+TEST_F(LargeObjectTest, PRO_055_PRO_251_PRO_252_PRO_253_PRO_254_PRO_255_ThreeChunksMakeOneNode) {
   two_chunks();
   receive(header_status(200) + chunk("ij", false) + "<Final/>");
   EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 3 Add 200", "Final"}));

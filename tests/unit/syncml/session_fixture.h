@@ -116,7 +116,10 @@ class SessionTest : public ::testing::Test {
   // The same message in WBXML. Data whose Format is bin is Base64 in `document` and becomes OPAQUE.
   static Octets in_wbxml(const std::string& document) {
     auto decoded = decode(Encoding::xml, document, Limits{});
-    EXPECT_TRUE(decoded) << decoded.error().detail << "\n" << document;
+    if (!decoded) {
+      ADD_FAILURE() << decoded.error().detail << "\n" << document;
+      return {};
+    }
     for (Command& command : decoded->commands) {
       for (Item& item : command.items) {
         const auto format = item.meta.format ? item.meta.format : command.meta.format;
@@ -187,6 +190,10 @@ class SessionTest : public ::testing::Test {
       if (command.name == CommandName::status && command.cmd_ref == cmd_ref) return &command;
     }
     return nullptr;
+  }
+  std::string answer_to(const std::string& cmd_ref) const {
+    const Command* status = sent_status(cmd_ref);
+    return status != nullptr ? std::string(status->data) : "(no Status)";
   }
   // NextNonce of the Chal in the client's Status for the server's header.
   std::string issued_nonce() const {
