@@ -42,7 +42,11 @@ enum class StatusCode : std::uint16_t {
   protocol_version_not_supported = 513,
 };
 
-constexpr bool is_success(StatusCode code) noexcept { return static_cast<int>(code) < 300; }
+// The command did what it says. 214, 215 and 216 are below 300, yet nothing was done.
+constexpr bool is_success(StatusCode code) noexcept {
+  return static_cast<int>(code) < 300 && code != StatusCode::operation_cancelled && code != StatusCode::not_executed &&
+         code != StatusCode::atomic_roll_back_ok;
+}
 
 std::string_view digits(StatusCode code) noexcept;  // "200"
 std::string_view meaning(int code) noexcept;        // "Permission denied"; "" for a code not listed

@@ -1,0 +1,37 @@
+#include "syncml/session/status_map.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace omadm {
+namespace {
+
+// What a client may say. [SyncML RepPro] "Response Status Codes", as far as DM uses them.
+const std::set<int> kClientCodes = {200, 202, 212, 213, 214, 215, 216, 304, 400, 401, 403, 404,
+                                    405, 406, 407, 408, 411, 412, 413, 414, 415, 416, 417, 418,
+                                    420, 424, 425, 500, 505, 506, 507, 510, 513, 516, 517};
+
+TEST(StatusMap, PRO_370_OnlyCodesOfAClientAreKnown) {
+  for (int code = 0; code < 1000; ++code) {
+    if (meaning(code).empty()) continue;
+    EXPECT_TRUE(kClientCodes.count(code)) << code;
+    EXPECT_EQ(digits(static_cast<StatusCode>(code)), std::to_string(code));
+  }
+}
+
+TEST(StatusMap, PRO_370_EveryErrorBecomesSuchACode) {
+  for (int errc = 0; errc < 64; ++errc) {
+    for (const AccessType command : {AccessType::add, AccessType::copy, AccessType::delete_, AccessType::exec,
+                                     AccessType::get, AccessType::replace}) {
+      const StatusCode status = status_of(Error{static_cast<Errc>(errc), ""}, command);
+      EXPECT_TRUE(kClientCodes.count(static_cast<int>(status))) << errc;
+      EXPECT_FALSE(is_success(status)) << errc;
+      EXPECT_FALSE(meaning(static_cast<int>(status)).empty()) << errc;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace omadm
