@@ -178,47 +178,63 @@ void CommandRunner::run_sequence(const Command& command) {
   }
 }
 
-StatusCode CommandRunner::run_in_atomic(const Command& command, Transaction& transaction) {
-  if (command.cmd_id.empty()) return StatusCode::bad_request;
-  if (command.name == CommandName::alert) return handle_alert(command);
-  if (!edits_tree(command.name)) return StatusCode::command_failed;  // PRO-224
-  if (command.items.empty()) return StatusCode::incomplete_command;
+// One outcome an Item, or a single one for the command as a whole.
+std::vector<ItemOutcome> CommandRunner::run_in_atomic(const Command& command, Transaction& transaction) {
+  const auto whole = [](StatusCode status) { return std::vector<ItemOutcome>(1, ItemOutcome{status, {}, {}, {}}); };
+  if (command.cmd_id.empty()) return whole(StatusCode::bad_request);
+  if (command.name == CommandName::alert) return whole(handle_alert(command));
+  if (!edits_tree(command.name)) return whole(StatusCode::command_failed);  // PRO-224
+  if (command.items.empty()) return whole(StatusCode::incomplete_command);
   const CommandContext context = context_for(command);
+  std::vector<ItemOutcome> outcomes;
+  bool good = true;
   for (const Item& item : command.items) {
-    if (item.more_data) return StatusCode::command_failed;  // PRO-228
-    const ItemOutcome outcome = edit(context, transaction, request_for(command, item));
-    if (!is_success(outcome.status)) return outcome.status;
+    ItemOutcome outcome;
+    if (!good) {
+      outcome.status = StatusCode::not_executed;
+    } else if (item.more_data) {
+      outcome.status = StatusCode::command_failed;  // PRO-228
+    } else {
+      outcome = edit(context, transaction, request_for(command, item));
+    }
+    good = good && is_success(outcome.status);
+    outcomes.push_back(std::move(outcome));
   }
-  return StatusCode::ok;
+  return outcomes;
 }
 
 // PRO-221 … 223: all or nothing, in document order; the Atomic's own Status stands first (PRO-125).
 void CommandRunner::run_atomic(const Command& command) {
   const CommandContext context = context_for(command);
   Transaction transaction = tree_.begin(context.who, context.origin);
-  std::vector<StatusCode> statuses(command.children.size(), StatusCode::not_executed);
-  std::size_t run = 0;
+  std::vector<std::vector<ItemOutcome>> children;
   bool good = true;
-  while (good && run < command.children.size()) {
-    statuses[run] = run_in_atomic(command.children[run], transaction);
-    good = is_success(statuses[run]);
-    ++run;
+  while (good && children.size() < command.children.size()) {
+    children.push_back(run_in_atomic(command.children[children.size()], transaction));
+    for (const ItemOutcome& outcome : children.back()) good = good && is_success(outcome.status);
   }
   if (good) {
     const auto committed = std::move(transaction).commit();
     good = committed.has_value();
     // An object's refusal concerns the whole; the last child carries its reason.
-    if (!good && run > 0) statuses[run - 1] = status_of(committed.error(), AccessType::replace);
-  }
-  if (!good) {
-    for (std::size_t i = 0; i + 1 < run; ++i) statuses[i] = StatusCode::atomic_roll_back_ok;
+    if (!good && !children.empty()) children.back() = {refused(committed.error(), AccessType::replace)};
   }
   put_status(command, good ? StatusCode::ok : StatusCode::atomic_failed, nullptr, nullptr);
-  for (std::size_t i = 0; i < command.children.size(); ++i) {
-    const Command& child = command.children[i];
-    put_status(child, statuses[i], child.items.size() == 1 ? &child.items.front() : nullptr, nullptr);
-    for (const Command& inner : child.children) answer_all(inner, StatusCode::not_executed);
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    for (ItemOutcome& outcome : children[i]) {
+      if (!good && is_success(outcome.status)) outcome.status = StatusCode::atomic_roll_back_ok;
+    }
+    answer_in_atomic(command.children[i], children[i]);
   }
+  for (std::size_t i = children.size(); i < command.children.size(); ++i) {
+    answer_all(command.children[i], StatusCode::not_executed);
+  }
+}
+
+void CommandRunner::answer_in_atomic(const Command& child, const std::vector<ItemOutcome>& outcomes) {
+  if (child.name != CommandName::alert && outcomes.size() == child.items.size()) return answer(child, outcomes);
+  put_status(child, outcomes.front().status, nullptr, nullptr);
+  for (const Command& inner : child.children) answer_all(inner, StatusCode::not_executed);
 }
 
 // PRO-256: something else came before the last chunk.

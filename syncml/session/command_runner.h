@@ -35,7 +35,8 @@ class CommandRunner {
   void run_items(const Command& command, bool chunks_allowed);
   void run_sequence(const Command& command);
   void run_atomic(const Command& command);
-  StatusCode run_in_atomic(const Command& command, Transaction& transaction);
+  std::vector<ItemOutcome> run_in_atomic(const Command& command, Transaction& transaction);
+  void answer_in_atomic(const Command& child, const std::vector<ItemOutcome>& outcomes);
   ItemOutcome run_item(const Command& command, const Item& item, bool chunks_allowed);
   ItemOutcome execute(const Command& command, const Item& item);
   ItemOutcome edit(const CommandContext& context, Transaction& transaction, const ItemRequest& request);

@@ -1,6 +1,7 @@
 // What a session says: headers, package 1, and the end of each message.
 #include <utility>
 
+#include "base/text.h"
 #include "syncml/codec/codec.h"
 #include "syncml/session/session_impl.h"
 
@@ -95,6 +96,15 @@ void Session::Impl::put_owed_alerts() {
     item.meta.type = owed.type;
     if (!owed.mark.empty()) item.meta.mark = owed.mark;
     item.data = Data{owed.data};
+    std::string text;
+    if (owed.format == to_string(Format::bin)) {  // octets, which XML cannot hold
+      item.data->opaque = options_.encoding == Encoding::wbxml;
+      if (options_.encoding == Encoding::xml) {
+        text = base64_encode(owed.data);
+        item.meta.format = to_string(Format::b64);
+        item.data->octets = text;
+      }
+    }
     alert.items.push_back(item);
     writer_.put(alert, id);
   }

@@ -51,6 +51,15 @@ TEST_P(SessionAlertTest, PRO_300_PRO_301_PRO_112_AlertsFollowInPackage1AndInPack
   }
 }
 
+TEST_P(SessionAlertTest, PRO_301_BinaryDataTravelsAsTheEncodingAllows) {
+  owe(1, std::string("\0\xff<", 3));
+  host.owed.front().second.format = "bin";
+  start();
+  const Item& item = message.commands.at(2).items.at(0);
+  EXPECT_EQ(item.meta.format, GetParam() == Encoding::xml ? "b64" : "bin");
+  EXPECT_EQ(item.data->octets, GetParam() == Encoding::xml ? std::string("AP88") : std::string("\0\xff<", 3));
+}
+
 TEST_P(SessionAlertTest, PRO_304_PRO_305_TheStatusOfAnAlertIsThatOfItsItem) {
   const int codes[] = {200, 202, 406, 412, 415, 500};
   for (std::uint64_t id = 0; id < std::size(codes); ++id) owe(id + 1, "event " + std::to_string(id));

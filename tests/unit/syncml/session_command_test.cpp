@@ -129,6 +129,16 @@ TEST_F(SessionCommandTest, PRO_221_PRO_222_AtomicSucceedsAsAWholeInOneCommit) {
   EXPECT_EQ(store.appended(), commits + 1);
 }
 
+TEST_F(SessionCommandTest, PRO_123_PRO_223_ItemsOfAFailedChildFareDifferently) {
+  run("<Atomic><CmdID>1</CmdID>" + replace("2", "./V/a", "8") + "<Replace><CmdID>3</CmdID>" +
+      item("./V/a", "<Data>9</Data>") + item("./V/none", "<Data>9</Data>") + item("./V/b", "<Data>9</Data>") +
+      "</Replace><Delete><CmdID>4</CmdID>" + item("./V/a") + item("./V/b") + "</Delete></Atomic>");
+  EXPECT_EQ(sent, (Lines{"Status 1 Atomic 507", "Status 2 Replace 216", "Status 3 Replace 216", "Status 3 Replace 404",
+                         "Status 3 Replace 215", "Status 4 Delete 215", "Final"}));
+  EXPECT_EQ(message.commands.at(4).target_refs.at(0), "./V/none");
+  EXPECT_EQ(value("./V/a"), "1");
+}
+
 TEST_F(SessionCommandTest, PRO_224_GetExecAtomicAndSequenceFailAnAtomic) {
   for (const std::string& child :
        {get("3", "./V/a"), "<Exec><CmdID>3</CmdID>" + item("./V") + "</Exec>",
