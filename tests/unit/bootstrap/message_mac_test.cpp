@@ -42,7 +42,7 @@ const std::vector<MacCase> kCases{
     {"USERPIN_NETWORKID", "2", "9BBD806AF72E12B39B844C72DFC12B5412C66B3B", "6F941AA82FC3B60F0CA858A3380C63C4E8CD2643"},
 };
 
-TEST_F(MessageMac, BOOT_053_V2_V4_MacsFit) {
+TEST_F(MessageMac, BOOT_053_SEC_162_SEC_163_SEC_164_V2_V4_MacsFit) {
   for (const MacCase& row : kCases) {
     EXPECT_TRUE(check(typed(row.sec, row.v2), dm_message(), secrets("1234", kImsi))) << row.v2;
     EXPECT_TRUE(check(typed(row.sec, row.v4), dm_account(), secrets("1234", kImsi))) << row.v4;
@@ -97,7 +97,7 @@ TEST_F(MessageMac, BOOT_032_AnyFlippedBitOfTheBodyIsNoticed) {
   }
 }
 
-TEST_F(MessageMac, BOOT_037_SecAndMacComeTogetherAndAreKnown) {
+TEST_F(MessageMac, BOOT_037_SEC_162_SecAndMacComeTogetherAndAreKnown) {
   const BootstrapSecrets with = secrets("1234", kImsi);
   expect_wrong(std::string(kDmWbxml) + "; SEC=USERPIN", dm_message(), with);
   expect_wrong(std::string(kDmWbxml) + "; MAC=" + kCases[2].v2, dm_message(), with);
@@ -106,7 +106,7 @@ TEST_F(MessageMac, BOOT_037_SecAndMacComeTogetherAndAreKnown) {
   EXPECT_TRUE(check(std::string(kDmWbxml) + "; charset=utf-8", dm_message(), {}));
 }
 
-TEST_F(MessageMac, BOOT_053_InstallationNeedsTheMac) {
+TEST_F(MessageMac, BOOT_053_SEC_160_SEC_165_InstallationNeedsTheMac) {
   const std::string right = typed("USERPIN", kCases[2].v4);
   const std::string wrong = typed("USERPIN", kCases[2].v2);
   expect_refused(Errc::authentication, dm_account(), wrong, secrets("1234", kImsi));

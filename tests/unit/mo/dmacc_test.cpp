@@ -71,7 +71,7 @@ TEST_F(DmAcc, MO_014_AccountsAreReadWhateverTheirNodeIsCalled) {
   EXPECT_FALSE(found.auths[1].data);
 }
 
-TEST_F(DmAcc, MO_020_AccountsAreFoundByExactServerId) {
+TEST_F(DmAcc, MO_020_NOT_006_AccountsAreFoundByExactServerId) {
   account("1", "dm.example.net");
   account("2", "other");
   EXPECT_EQ(find_account(device.tree(), "other")->uri.str(), "./DMAcc/2");

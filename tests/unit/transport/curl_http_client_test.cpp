@@ -18,7 +18,7 @@ TestResponse ok(std::string body) {
   return response;
 }
 
-TEST_F(HttpTest, PRO_430_PostCarriesTheBodyAndItsLength) {
+TEST_F(HttpTest, PRO_430_SEC_045_PostCarriesTheBodyAndItsLength) {
   TestHttpServer server([](const TestRequest&) {
     TestResponse response = ok("answer");
     response.headers = {{"Content-Type", "Application/vnd.syncml.dm+wbxml; charset=x"}, {"X-Two", "a"}, {"x-two", "b"}};
