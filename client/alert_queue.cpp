@@ -82,17 +82,23 @@ void AlertQueue::answered(Id id, int status) {
     log_.write(LogLevel::warning, fmt::format("a generic alert was refused by the server with status {}", status));
   }
   for (const auto& [owed_id, alert] : all()) {
-    if (owed_id != id) continue;
-    if (auto removed = remove(id); !removed) {
-      log_.write(LogLevel::error, "an answered alert could not be removed: " + removed.error().detail);
-    }
-    if (closed_) closed_(alert);
-    return;
+    if (owed_id == id) return close(id, alert);
   }
 }
 
+void AlertQueue::server_gone(std::string_view server_id) {
+  for (const auto& [id, alert] : owed_to(server_id)) close(id, alert);
+}
+
+void AlertQueue::close(Id id, const GenericAlert& alert) {
+  if (auto removed = remove(id); !removed) {
+    log_.write(LogLevel::error, "a generic alert could not be removed: " + removed.error().detail);
+  }
+  if (closed_) closed_(alert);
+}
+
 Result<void> AlertQueue::remove(Id id) {
-  Transaction transaction = tree_.begin(Principal::device(), {"device", {}, {}, {}, "alert answered"});
+  Transaction transaction = tree_.begin(Principal::device(), {"device", {}, {}, {}, "alert closed"});
   DM_TRY(transaction.remove(alert_uri(id)));
   return std::move(transaction).commit();
 }

@@ -17,12 +17,12 @@
 namespace omadm {
 
 // 1. An alert for which `add` returned ok survives power loss. 2. It leaves with an answer of the
-// server other than 401 and 407, and only then.
+// server other than 401 and 407, or with the server itself, and only then.
 class AlertQueue {
  public:
   using Id = std::uint64_t;
 
-  // `closed` hears of each alert that the server has answered for good.
+  // `closed` hears of each alert that is not owed any more.
   using Closed = std::function<void(const GenericAlert& alert)>;
   AlertQueue(Tree& tree, Log& log, Closed closed = {}) : tree_(tree), log_(log), closed_(std::move(closed)) {}
 
@@ -32,9 +32,11 @@ class AlertQueue {
   std::size_t size() const;
   // The Status of the server. Not flushed: the flush before the next message covers it.
   void answered(Id id, int status);
+  void server_gone(std::string_view server_id);  // nobody is left to take its alerts; not flushed
 
  private:
   std::vector<std::pair<Id, GenericAlert>> all() const;
+  void close(Id id, const GenericAlert& alert);
   Result<void> remove(Id id);
 
   Tree& tree_;

@@ -22,7 +22,7 @@ Result<std::string> device_id(Tree& tree) {
 
 BootstrapRunner::BootstrapRunner(const Surroundings& surroundings, std::vector<std::string> urls,
                                  Client::BootstrapDone done)
-    : at_(surroundings), urls_(std::move(urls)), done_(std::move(done)) {
+    : at_(surroundings), config_(surroundings.config), urls_(std::move(urls)), done_(std::move(done)) {
   timer_ = at_.loop.after({}, [this] { ask(); });
 }
 
@@ -31,7 +31,7 @@ void BootstrapRunner::ask() {
     return finish(
         worst_.value_or(Error{Errc::not_found, "no bootstrap URL is known; name one or set [bootstrap] url"}));
   }
-  const BootstrapConfig& config = at_.config.bootstrap;
+  const BootstrapConfig& config = config_.bootstrap;
   BootstrapRequestFields fields;
   auto id = device_id(at_.tree);
   if (!id) return finish(std::move(id).error());
@@ -50,15 +50,15 @@ void BootstrapRunner::ask() {
                      {"Cache-Control", "no-store"},
                      {"User-Agent", "omadm/0.1.0"}};
   request.body = std::move(body->body);
-  request.tls = at_.config.tls;
+  request.tls = config_.tls;
   if (!config.ca_file.empty()) {
     request.tls.ca_file = config.ca_file;
     request.tls.ca_dir.clear();
   }
   // A passphrase goes to nobody but the host that was named (BOOT-087).
   request.redirect_same_host_only = !config.passphrase.empty();
-  request.connect_timeout = std::min(request.connect_timeout, at_.config.timeout);
-  request.idle_timeout = at_.config.timeout;
+  request.connect_timeout = std::min(request.connect_timeout, config_.timeout);
+  request.idle_timeout = config_.timeout;
   request.max_body = kMaxDocument;
   at_.log.write(LogLevel::info, "asking " + urls_[url_] + " for a bootstrap document");
   call_ = at_.http.send(std::move(request), nullptr, [this](Result<HttpResponse> response) {
@@ -68,7 +68,7 @@ void BootstrapRunner::ask() {
 }
 
 bool BootstrapRunner::accepts(const std::string& content_type) const {
-  const auto& types = at_.config.bootstrap.accept_types;
+  const auto& types = config_.bootstrap.accept_types;
   return std::find(types.begin(), types.end(), content_type) != types.end();
 }
 
@@ -77,9 +77,9 @@ void BootstrapRunner::answer_arrived() {
   const Result<HttpResponse> response = std::move(*response_);
   response_.reset();
   const bool again = response ? worth_repeating(*response) : worth_repeating(response.error());
-  if (again && repeats_ < at_.config.retry.count) {
+  if (again && repeats_ < config_.retry.count) {
     const auto wait = response ? retry_after(*response, at_.loop.clock().utc_seconds()) : std::nullopt;
-    timer_ = at_.loop.after(wait.value_or(back_off(at_.config.retry, repeats_++)), [this] { ask(); });
+    timer_ = at_.loop.after(wait.value_or(back_off(config_.retry, repeats_++)), [this] { ask(); });
     return;
   }
   if (!response) return next(response.error());

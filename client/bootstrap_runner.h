@@ -38,6 +38,7 @@ class BootstrapRunner {
   bool accepts(const std::string& content_type) const;
 
   Surroundings at_;
+  const ClientConfig config_;  // as it was when the bootstrap began
   std::vector<std::string> urls_;
   std::size_t url_ = 0;
   unsigned repeats_ = 0;

@@ -40,18 +40,22 @@ class ComposedClient final : public Client {
     alerts_ = std::make_unique<AlertQueue>(*tree_, log_, [this](const GenericAlert& alert) {
       if (objects_) objects_->alert_closed(alert);
     });
-    scheduler_ = std::make_unique<SessionScheduler>(
-        SessionSurroundings{*tree_, *http_, *loop_, *alerts_, log_, config_, trace_});
+    scheduler_ =
+        std::make_unique<SessionScheduler>(SessionSurroundings{*tree_, *http_, *loop_, *alerts_, log_, config_, trace_},
+                                           [this](const std::string& server, const std::string& session,
+                                                  unsigned left) { gate_->note_attempts(server, session, left); });
     gate_ = std::make_unique<NotificationGate>(*tree_, clock_, log_, config_.notification, platform_.user,
                                                [this](std::string_view server, std::string_view session) {
                                                  return scheduler_->knows_session(server, session);
                                                });
     objects_ = DM_TRY(DefaultObjects::create(
-        {*tree_, *http_, *loop_, log_, platform_.firmware, [this](const GenericAlert& alert) { return raise(alert); }},
+        {*tree_, *http_, *loop_, log_, platform_.firmware, [this](const GenericAlert& alert) { return raise(alert); },
+         [this](const std::string& server) { alerts_->server_gone(server); }},
         config_, platform_.device));
     DM_TRY(tree_->flush());
     listener_ = DM_TRY(listen(config_.notification.udp));
     // What a restart interrupted goes on, once the host has had its first word.
+    for (const TriggeredSession& trigger : gate_->unfinished()) scheduler_->request_triggered(trigger, nullptr);
     look_for_owed();
     return {};
   }
@@ -66,9 +70,15 @@ class ComposedClient final : public Client {
   }
 
   NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) override {
+    if (scheduler_->stopping()) {
+      NotifyVerdict verdict;
+      verdict.error = Errc::cancelled;
+      verdict.reason = "the client is stopping";
+      return verdict;
+    }
     NotifyVerdict verdict = gate_->check(octets, content_type, dry_run);
     if (verdict.accepted && !dry_run) {
-      scheduler_->request_triggered({verdict.server_id, verdict.session_id, verdict.default_nonce, verdict.delay},
+      scheduler_->request_triggered({verdict.server_id, verdict.session_id, verdict.default_nonce, verdict.delay, 0},
                                     std::move(done));
     }
     return verdict;
@@ -120,11 +130,11 @@ class ComposedClient final : public Client {
   void set_trace(Trace trace) override { trace_ = std::move(trace); }
 
   Result<void> reconfigure(ClientConfig config, DeviceIdentity device) override {
-    if (config.notification.udp != config_.notification.udp) {
-      // Both ports at once: should the new one not open, the old one is still there.
-      listener_ = DM_TRY(listen(config.notification.udp));
-    }
+    // Both ports at once: should anything go wrong, the old one is still there.
+    const bool moves = config.notification.udp != config_.notification.udp;
+    auto listener = moves ? DM_TRY(listen(config.notification.udp)) : nullptr;
     DM_TRY(objects_->reconfigure(config, device));
+    if (moves) listener_ = std::move(listener);
     platform_.device = std::move(device);
     config_ = std::move(config);
     tree_->set_uri_limits(config_.uri_limits);

@@ -77,7 +77,7 @@ class Client {
   virtual Result<void> start_session(const std::string& server_id, SessionCause cause, SessionDone done) = 0;
 
   // Checks a notification and, unless `dry_run`, queues the session it asks for; `done` is called when
-  // that ends, and only if it was accepted.
+  // that ends, and only if it was accepted. The session comes even if the client is restarted before it.
   virtual NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) = 0;
 
   // Installs a bootstrap document. Not answered to anybody.
@@ -93,7 +93,7 @@ class Client {
 
   virtual ClientStatus status() const = 0;
   virtual Tree& tree() = 0;
-  // Runs `callback` once, later, on the loop.
+  // Calls `callback` on the loop whenever `descriptor` is ready for `events` (kReadable, kWritable), until unwatch().
   virtual void watch(int descriptor, unsigned events, std::function<void(unsigned)> callback) = 0;
   virtual void unwatch(int descriptor) = 0;
   // Address of the open notification port, "" when none.

@@ -8,7 +8,6 @@
 #include "mo/fumo/fumo_object.h"
 
 namespace omadm {
-
 namespace {
 
 FumoSettings fumo_settings(const ClientConfig& config) {
@@ -72,6 +71,7 @@ class BuiltInObjects final : public DefaultObjects {
     forgetting_ = at_.loop.after({}, [this] {
       for (const std::string& id : std::exchange(gone_servers_, {})) {
         auto removed = at_.tree.remove_server(id);
+        at_.server_gone(id);
         if (removed) removed = at_.tree.flush();
         if (!removed) at_.log.write(LogLevel::error, "server " + id + " stays in ACLs: " + removed.error().detail);
       }

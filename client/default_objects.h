@@ -26,6 +26,7 @@ class DefaultObjects {
     Log& log;
     FirmwareSlot* firmware;  // may be null
     std::function<Result<void>(const GenericAlert&)> raise;
+    std::function<void(const std::string& server_id)> server_gone;  // its last account was removed; flushed after it
   };
 
   static Result<std::unique_ptr<DefaultObjects>> create(const Surroundings& surroundings, const ClientConfig& config,
@@ -34,7 +35,7 @@ class DefaultObjects {
 
   virtual Result<void> reconfigure(const ClientConfig& config, const DeviceIdentity& device) = 0;
   virtual std::vector<DownloadStatus> downloads() const = 0;
-  virtual void alert_closed(const GenericAlert& alert) = 0;  // the server has answered it
+  virtual void alert_closed(const GenericAlert& alert) = 0;  // it is not owed any more
   virtual bool idle() const = 0;                             // no download and no installation
 };
 

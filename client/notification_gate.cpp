@@ -41,7 +41,8 @@ NotifyVerdict NotificationGate::check(Bytes octets, std::string_view content_typ
     std::vector<Accepted> accepted = history(message.server_id);
     if (verdict.default_nonce) {
       const bool lately = std::any_of(accepted.begin(), accepted.end(), [this](const Accepted& entry) {
-        return entry.default_nonce && clock_.utc_seconds() - entry.time < kResynchronisationPause;
+        const std::int64_t age = clock_.utc_seconds() - entry.time;
+        return entry.default_nonce && age >= 0 && age < kResynchronisationPause;
       });
       if (lately) return refusal(Errc::unavailable, "the default nonce was used less than ten minutes ago");
     }
@@ -49,7 +50,10 @@ NotifyVerdict NotificationGate::check(Bytes octets, std::string_view content_typ
     verdict.delay = rate_delay(accepted);
     if (dry_run) return {};
     const bool agreed = user_agrees(message, verdict);
-    remember(message, verdict.default_nonce, std::move(accepted));
+    const unsigned attempts = agreed ? kTriggerAttempts : 0;
+    remember(message,
+             {clock_.utc_seconds(), verdict.session_id, hex_encode(message.digest), verdict.default_nonce, attempts},
+             std::move(accepted));
     if (!agreed) return refusal(Errc::cancelled, verdict.reason);
     return {};
   }();
@@ -93,16 +97,17 @@ Result<void> NotificationGate::check_repetition(const Package0& message, const s
   return {};
 }
 
-std::chrono::seconds NotificationGate::rate_delay(const std::vector<Accepted>& history) const {
+std::chrono::seconds NotificationGate::rate_delay(std::span<const Accepted> earlier) const {
   const std::int64_t now = clock_.utc_seconds();
   std::vector<std::int64_t> recent;
-  for (const Accepted& entry : history) {
+  for (const Accepted& entry : earlier) {
     if (now - entry.time < kHour) recent.push_back(entry.time);
   }
   if (recent.size() < config_.max_per_hour || config_.max_per_hour == 0) return std::chrono::seconds(0);
   // Until so many of them are an hour old that one more is within the limit.
   const std::int64_t leaving = recent[recent.size() - config_.max_per_hour];
-  return std::chrono::seconds(std::max<std::int64_t>(leaving + kHour - now, 1));
+  // A clock that was set back says nothing better than "within the hour".
+  return std::chrono::seconds(std::clamp<std::int64_t>(leaving + kHour - now, 1, kHour));
 }
 
 bool NotificationGate::user_agrees(const Package0& message, NotifyVerdict& verdict) const {
@@ -124,25 +129,58 @@ std::vector<NotificationGate::Accepted> NotificationGate::history(const std::str
   const std::string text = ServerNotes(tree_, server_id).get(kHistory);
   for (const std::string_view line : split(text, '\n')) {
     const auto fields = split(line, ' ');
-    if (fields.size() != 4) continue;
+    if (fields.size() != 5) continue;
     const auto time = parse_signed(fields[0]);
-    if (time) entries.push_back({*time, std::string(fields[1]), std::string(fields[2]), fields[3] == "default"});
+    const auto left = parse_unsigned(fields[4]);
+    if (!time || !left) continue;
+    entries.push_back({*time, std::string(fields[1]), std::string(fields[2]), fields[3] == "default",
+                       static_cast<unsigned>(std::min<std::uint64_t>(*left, kTriggerAttempts))});
   }
   return entries;
 }
 
-void NotificationGate::remember(const Package0& message, bool default_nonce, std::vector<Accepted> history) {
-  history.push_back({clock_.utc_seconds(), message.session_id_text(), hex_encode(message.digest), default_nonce});
+void NotificationGate::remember(const Package0& message, Accepted entry, std::vector<Accepted> history) {
+  history.push_back(std::move(entry));
   const std::size_t kept = std::max<std::size_t>(kRemembered, config_.max_per_hour);
   if (history.size() > kept) history.erase(history.begin(), history.end() - static_cast<std::ptrdiff_t>(kept));
-  std::string text;
-  for (const Accepted& entry : history) {
-    text += fmt::format("{} {} {} {}\n", entry.time, entry.session_id, entry.digest,
-                        entry.default_nonce ? "default" : "stored");
-  }
-  auto stored = ServerNotes(tree_, message.server_id).set({{kHistory, text}});
+  auto stored = store(message.server_id, history);
   if (stored) stored = tree_.flush();
   if (!stored) log_.write(LogLevel::error, "the notification could not be remembered: " + stored.error().detail);
+}
+
+Result<void> NotificationGate::store(const std::string& server_id, const std::vector<Accepted>& history) {
+  std::string text;
+  for (const Accepted& entry : history) {
+    text += fmt::format("{} {} {} {} {}\n", entry.time, entry.session_id, entry.digest,
+                        entry.default_nonce ? "default" : "stored", entry.left);
+  }
+  return ServerNotes(tree_, server_id).set({{kHistory, text}});
+}
+
+void NotificationGate::note_attempts(const std::string& server_id, const std::string& session_id, unsigned left) {
+  std::vector<Accepted> entries = history(server_id);
+  // The latest: session ids come round again.
+  const auto entry = std::find_if(entries.rbegin(), entries.rend(),
+                                  [&](const Accepted& accepted) { return accepted.session_id == session_id; });
+  if (entry == entries.rend() || entry->left == left) return;
+  entry->left = left;
+  const auto stored = store(server_id, entries);
+  if (!stored) log_.write(LogLevel::error, "a notification could not be noted as served: " + stored.error().detail);
+}
+
+std::vector<TriggeredSession> NotificationGate::unfinished() const {
+  std::vector<TriggeredSession> sessions;
+  const std::int64_t oldest = clock_.utc_seconds() - config_.max_age.count();
+  for (const Account& account : read_accounts(tree_).accounts) {
+    const std::vector<Accepted> entries = history(account.server_id);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const Accepted& entry = entries[i];
+      if (entry.left == 0 || entry.time < oldest) continue;
+      sessions.push_back({account.server_id, entry.session_id, entry.default_nonce,
+                          rate_delay(std::span(entries).first(i)), kTriggerAttempts - entry.left});
+    }
+  }
+  return sessions;
 }
 
 }  // namespace omadm

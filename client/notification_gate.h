@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "client/client.h"
 #include "client/config.h"
 #include "client/platform.h"
+#include "client/session_scheduler.h"
 #include "dmtree/tree.h"
 #include "mo/dmacc/account.h"
 #include "syncml/notification/package0.h"
@@ -19,8 +21,8 @@
 namespace omadm {
 
 // 1. Nothing is answered and nothing changes for a notification that is refused (NOT-040), except that
-// one the user refused is spent (NOT-053). 2. What was accepted is remembered in the tree, so that a
-// repetition after a restart is recognised too.
+// one the user refused is spent (NOT-053). 2. What was accepted is remembered in the tree: after a
+// restart a repetition is recognised, and the session that was asked for still comes.
 class NotificationGate {
  public:
   using KnowsSession = std::function<bool(std::string_view server_id, std::string_view session_id)>;
@@ -30,6 +32,11 @@ class NotificationGate {
   // `dry_run`: all checks, but the user is not asked and nothing is remembered.
   NotifyVerdict check(Bytes octets, std::string_view content_type, bool dry_run);
 
+  // Of the session an accepted notification asked for, `left` more attempts will be made. Not flushed.
+  void note_attempts(const std::string& server_id, const std::string& session_id, unsigned left);
+  // Accepted before a restart, and not at their end.
+  std::vector<TriggeredSession> unfinished() const;
+
  private:
   // One accepted trigger.
   struct Accepted {
@@ -37,15 +44,17 @@ class NotificationGate {
     std::string session_id;
     std::string digest;  // hexadecimal
     bool default_nonce = false;
+    unsigned left = 0;  // attempts that may still be made
   };
   enum class Proof : std::uint8_t { none, stored_nonce, default_nonce };
 
   Proof proof(const Package0& message, const Account& account) const;
   Result<void> check_repetition(const Package0& message, const std::vector<Accepted>& history) const;
-  std::chrono::seconds rate_delay(const std::vector<Accepted>& history) const;
+  std::chrono::seconds rate_delay(std::span<const Accepted> earlier) const;
   bool user_agrees(const Package0& message, NotifyVerdict& verdict) const;
   std::vector<Accepted> history(const std::string& server_id) const;
-  void remember(const Package0& message, bool default_nonce, std::vector<Accepted> history);
+  void remember(const Package0& message, Accepted entry, std::vector<Accepted> history);
+  Result<void> store(const std::string& server_id, const std::vector<Accepted>& history);
 
   Tree& tree_;
   const Clock& clock_;

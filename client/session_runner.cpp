@@ -8,6 +8,7 @@
 #include "client/adapters.h"
 #include "client/http_retry.h"
 #include "client/trace_mask.h"
+#include "dmtree/tnds/mo_id.h"
 
 namespace omadm {
 namespace {
@@ -38,7 +39,11 @@ std::optional<Error> error_of(const SessionResult& result) {
 }  // namespace
 
 SessionRunner::SessionRunner(const SessionSurroundings& surroundings, SessionOrder order, Done done)
-    : at_(surroundings), order_(std::move(order)), done_(std::move(done)), urls_(account_urls(order_.account)) {
+    : at_(surroundings),
+      config_(surroundings.config),
+      order_(std::move(order)),
+      done_(std::move(done)),
+      urls_(account_urls(order_.account)) {
   report_.server_id = order_.account.server_id;
   report_.session_id = order_.session_id;
   later({}, &SessionRunner::begin);
@@ -50,6 +55,11 @@ void SessionRunner::later(std::chrono::milliseconds delay, void (SessionRunner::
   timer_ = at_.loop.after(delay, [this, step] { (this->*step)(); });
 }
 
+void SessionRunner::abort() {
+  abort_wanted_ = true;
+  if (pausing_) cancelled();
+}
+
 void SessionRunner::begin() {
   if (urls_.empty()) return finish(Error{Errc::incomplete, "the account has no address (AppAddr)"}, {});
   const std::string& url = urls_[url_];
@@ -58,12 +68,12 @@ void SessionRunner::begin() {
   options.session_id = order_.session_id;
   options.answers_trigger = order_.answers_trigger;
   options.default_nonce = order_.default_nonce;
-  options.encoding = at_.config.encoding;
+  options.encoding = config_.encoding;
   options.version = order_.version;
-  options.max_msg_size = at_.config.max_msg_size;
-  options.max_obj_size = at_.config.max_obj_size;
-  options.min_client_auth = at_.config.min_client_auth;
-  options.allow_basic = at_.config.allow_basic;
+  options.max_msg_size = config_.max_msg_size;
+  options.max_obj_size = config_.max_obj_size;
+  options.min_client_auth = config_.min_client_auth;
+  options.allow_basic = config_.allow_basic;
   options.transport_authenticates_server = url_scheme(url) == "https";
   session_ =
       std::make_unique<Session>(at_.tree, session_account(order_.account, url, order_.negotiated), options, *this);
@@ -83,7 +93,7 @@ void SessionRunner::take(Session::Step step) {
 // PRO-040: where a server sends us must be as safe as where the account says.
 std::optional<Error> SessionRunner::refused_url(const std::string& url) const {
   const std::string scheme = url_scheme(url);
-  if (scheme == "https" || (scheme == "http" && at_.config.allow_http)) return std::nullopt;
+  if (scheme == "https" || (scheme == "http" && config_.allow_http)) return std::nullopt;
   if (scheme == "http") {
     return Error{Errc::not_allowed,
                  url + ": http without TLS is not allowed; use https, or set [security] allow_http = true"};
@@ -92,6 +102,7 @@ std::optional<Error> SessionRunner::refused_url(const std::string& url) const {
 }
 
 void SessionRunner::transmit() {
+  pausing_ = false;
   if (auto refused = refused_url(out_.url)) {
     return farewell_ ? finish(std::nullopt, std::move(*farewell_)) : finish(std::move(refused), {});
   }
@@ -104,12 +115,12 @@ void SessionRunner::transmit() {
                      {"User-Agent", std::string(kUserAgent)}};
   if (out_.hmac_header) request.headers.emplace_back(std::string(kHmacHeaderName), *out_.hmac_header);
   request.body = out_.body;
-  request.tls = at_.config.tls;
-  request.allow_http = at_.config.allow_http;
-  request.connect_timeout = std::min(request.connect_timeout, at_.config.timeout);
-  request.idle_timeout = at_.config.timeout;
+  request.tls = config_.tls;
+  request.allow_http = config_.allow_http;
+  request.connect_timeout = std::min(request.connect_timeout, config_.timeout);
+  request.idle_timeout = config_.timeout;
   // Room for the session to see that a message is over the announced size and to answer so (PRO-062).
-  request.max_body = 2ULL * at_.config.max_msg_size + 65536;
+  request.max_body = 2ULL * config_.max_msg_size + 65536;
   set_http_credentials(request, order_.account);
   if (repeats_ == 0) {
     ++report_.result.messages_sent;
@@ -159,22 +170,31 @@ void SessionRunner::accept(const HttpResponse& response) {
 }
 
 void SessionRunner::retry_or_fail(Error error, std::optional<std::chrono::milliseconds> wait) {
-  if (abort_wanted_) return finish(Error{Errc::cancelled, "stopped"}, {});
-  if (worth_repeating(error) && repeats_ < at_.config.retry.count) {
-    const auto delay = wait.value_or(back_off(at_.config.retry, repeats_));
+  if (abort_wanted_) return cancelled();
+  if (worth_repeating(error) && repeats_ < config_.retry.count) {
+    const auto delay = wait.value_or(back_off(config_.retry, repeats_));
     ++repeats_;
+    pausing_ = true;
     at_.log.write(LogLevel::info, fmt::format("{}; trying again in {} ms", error.detail, delay.count()));
     return later(delay, &SessionRunner::transmit);
   }
   if (!answered_ && worth_repeating(error) && url_ + 1 < urls_.size()) {
     at_.log.write(LogLevel::notice, fmt::format("{}; trying the next address of the account", error.detail));
     ++url_;
+    pausing_ = true;
     return later({}, &SessionRunner::begin);
   }
   finish(std::move(error), {});
 }
 
+void SessionRunner::cancelled() {
+  SessionResult result;
+  result.end = SessionEnd::aborted;
+  finish(Error{Errc::cancelled, "the client was stopped"}, std::move(result));
+}
+
 void SessionRunner::finish(std::optional<Error> error, SessionResult result) {
+  pausing_ = false;
   const SessionResult counted = std::exchange(report_.result, std::move(result));
   report_.result.messages_sent = std::max(report_.result.messages_sent, counted.messages_sent);
   report_.result.messages_received = std::max(report_.result.messages_received, counted.messages_received);
@@ -189,11 +209,24 @@ void SessionRunner::finish(std::optional<Error> error, SessionResult result) {
 }
 
 void SessionRunner::trace(bool outgoing, std::string_view content_type, Bytes body) const {
-  if (at_.trace) at_.trace(outgoing, content_type, masked_for_trace(at_.tree, body));
+  if (at_.trace) at_.trace(outgoing, content_type, masked_for_trace(at_.tree, order_.account, content_type, body));
+}
+
+// The server may have moved or removed its account since the session began: nothing is to come back with a nonce.
+std::optional<Account> SessionRunner::account_now() const {
+  const Transaction transaction = at_.tree.begin(Principal::device());
+  if (leaf_text(transaction, order_.account.uri, "ServerID") != order_.account.server_id) {
+    return find_account(at_.tree, order_.account.server_id);
+  }
+  Account account = order_.account;
+  std::erase_if(account.auths, [&](const AccountAuth& auth) { return !transaction.exists(auth.uri); });
+  return account;
 }
 
 void SessionRunner::store(std::string_view level, Bytes nonce) {
-  for (const Uri& auth : nonce_holders(order_.account, level)) {
+  const auto account = account_now();
+  if (!account) return;
+  for (const Uri& auth : nonce_holders(*account, level)) {
     auto stored = store_nonce(at_.tree, auth, nonce);
     if (!stored) at_.log.write(LogLevel::warning, "the next nonce could not be stored: " + stored.error().detail);
   }

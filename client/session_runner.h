@@ -47,7 +47,7 @@ class SessionRunner final : public SessionHost {
   SessionRunner(const SessionSurroundings& surroundings, SessionOrder order, Done done);
   ~SessionRunner() override;
 
-  void abort() { abort_wanted_ = true; }  // at the end of the exchange under way
+  void abort();  // at the end of the exchange under way, or now when there is none
   const SessionOrder& order() const noexcept { return order_; }
   // Alerts up to this id were offered to the session; 0: none.
   AlertQueue::Id offered_alerts() const noexcept { return offered_; }
@@ -59,6 +59,7 @@ class SessionRunner final : public SessionHost {
   void answer_arrived();
   void accept(const HttpResponse& response);
   void retry_or_fail(Error error, std::optional<std::chrono::milliseconds> wait);
+  void cancelled();
   void finish(std::optional<Error> error, SessionResult result);
   void later(std::chrono::milliseconds delay, void (SessionRunner::*step)());
   std::optional<Error> refused_url(const std::string& url) const;
@@ -67,11 +68,13 @@ class SessionRunner final : public SessionHost {
   void store_client_nonce(Bytes nonce) override;
   void store_server_nonce(Bytes nonce) override;
   void store(std::string_view level, Bytes nonce);
+  std::optional<Account> account_now() const;
   std::vector<std::pair<std::uint64_t, GenericAlert>> owed_alerts() override;
   void alert_answered(std::uint64_t id, int status) override;
   void command_done(const CommandReport& report) override;
 
   SessionSurroundings at_;
+  const ClientConfig config_;  // as it was when the session began
   SessionOrder order_;
   Done done_;
   std::vector<std::string> urls_;
@@ -81,6 +84,7 @@ class SessionRunner final : public SessionHost {
   std::optional<SessionResult> farewell_;  // the answer to the message under way does not matter any more
   unsigned repeats_ = 0;                   // of the message under way
   bool abort_wanted_ = false;
+  bool pausing_ = true;    // nothing is under way: before the first message, and before a repetition
   bool answered_ = false;  // the server has answered at least once
   std::unique_ptr<HttpCall> call_;
   std::optional<Result<HttpResponse>> response_;

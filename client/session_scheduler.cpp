@@ -11,7 +11,6 @@
 namespace omadm {
 namespace {
 
-constexpr unsigned kTriggerAttempts = 5;  // NOT-044
 const RetryConfig kTriggerRetry{kTriggerAttempts, std::chrono::minutes(1), 4.0, std::chrono::hours(12)};
 const RetryConfig kOwedRetry{0, std::chrono::minutes(1), 2.0, std::chrono::hours(1)};
 
@@ -42,7 +41,8 @@ bool is_transport(const std::optional<Error>& error) {
 
 }  // namespace
 
-SessionScheduler::SessionScheduler(const SessionSurroundings& surroundings) : at_(surroundings) {}
+SessionScheduler::SessionScheduler(const SessionSurroundings& surroundings, TriggerNoted trigger_noted)
+    : at_(surroundings), trigger_noted_(std::move(trigger_noted)) {}
 
 Result<void> SessionScheduler::request(const std::string& server_id, SessionCause cause, Client::SessionDone done) {
   if (stopping_) return Error{Errc::cancelled, "the client is stopping"};
@@ -62,26 +62,28 @@ Result<void> SessionScheduler::request(const std::string& server_id, SessionCaus
 void SessionScheduler::request_triggered(const TriggeredSession& trigger, Client::SessionDone done) {
   Job job;
   job.server_id = trigger.server_id;
-  job.triggered = true;
+  job.triggered = job.notified = true;
   job.default_nonce = trigger.default_nonce;
   job.session_id = trigger.session_id;
+  job.attempts = trigger.attempts;
   job.done = std::move(done);
   if (trigger.delay.count() > 0) return enqueue_after(trigger.delay, std::move(job));
   enqueue(std::move(job));
 }
 
 void SessionScheduler::alerts_owed() {
-  if (stopping_) return;
-  for (const std::string& server_id : at_.alerts.servers()) {
-    const bool runs = current_ && current_->server_id == server_id;
-    const bool queued =
-        std::any_of(queue_.begin(), queue_.end(), [&](const Job& job) { return job.server_id == server_id; });
-    // The session that runs is asked for alerts before each package, and looked at again when it ends.
-    if (runs || queued || !find_account(at_.tree, server_id)) continue;
-    Job job;
-    job.server_id = server_id;
-    enqueue(std::move(job));
-  }
+  for (const std::string& server_id : at_.alerts.servers()) owe_session(server_id);
+}
+
+void SessionScheduler::owe_session(const std::string& server_id) {
+  const bool runs = current_ && current_->server_id == server_id;
+  const bool queued =
+      std::any_of(queue_.begin(), queue_.end(), [&](const Job& job) { return job.server_id == server_id; });
+  // The session that runs is asked for alerts before each package, and looked at again when it ends.
+  if (stopping_ || runs || queued || !find_account(at_.tree, server_id)) return;
+  Job job;
+  job.server_id = server_id;
+  enqueue(std::move(job));
 }
 
 bool SessionScheduler::knows_session(std::string_view server_id, std::string_view session_id) const {
@@ -92,24 +94,35 @@ bool SessionScheduler::knows_session(std::string_view server_id, std::string_vie
 
 std::vector<std::string> SessionScheduler::queued() const {
   std::vector<std::string> ids;
+  if (current_ && !runner_) ids.push_back(current_->server_id);
   for (const Job& job : queue_) ids.push_back(job.server_id);
   return ids;
 }
 
 void SessionScheduler::stop(std::function<void()> stopped) {
   stopping_ = true;
-  waiting_.clear();
   stopped_ = std::move(stopped);
-  for (Job& job : std::exchange(queue_, {})) {
-    SessionReport report;
-    report.server_id = job.server_id;
-    report.session_id = job.session_id;
-    report.result.end = SessionEnd::aborted;
-    report.error = Error{Errc::cancelled, "the client was stopped before the session began"};
-    tell(std::move(job.done), std::move(report));
-  }
+  owed_.clear();
+  for (Job& job : std::exchange(queue_, {})) cancel(std::move(job));
+  for (auto& [number, waiting] : std::exchange(waiting_, {})) cancel(std::move(waiting.job));
   if (runner_) return runner_->abort();
-  start_timer_ = at_.loop.after({}, [this] { std::exchange(stopped_, nullptr)(); });
+  if (current_) cancel(*std::exchange(current_, std::nullopt));
+  tell_stopped();
+}
+
+void SessionScheduler::cancel(Job job) {
+  SessionReport report;
+  report.server_id = job.server_id;
+  report.session_id = job.session_id;
+  report.result.end = SessionEnd::aborted;
+  report.error = Error{Errc::cancelled, "the client was stopped before the session began"};
+  tell(std::move(job.done), std::move(report));
+}
+
+void SessionScheduler::tell_stopped() {
+  start_timer_ = at_.loop.after({}, [this] {
+    if (const auto stopped = std::exchange(stopped_, nullptr)) stopped();
+  });
 }
 
 void SessionScheduler::enqueue(Job job) {
@@ -163,6 +176,7 @@ void SessionScheduler::start(Job job) {
     tell(std::move(job.done), std::move(failed));
     return start_next();
   }
+  note_trigger(job, kTriggerAttempts - job.attempts - 1);
   SessionOrder order = order_for(job, std::move(*account));
   at_.log.write(LogLevel::info, fmt::format("session {} with {} begins", job.session_id, job.server_id));
   current_ = std::move(job);
@@ -180,17 +194,19 @@ void SessionScheduler::ended(SessionReport report) {
   at_.log.write(report.error ? LogLevel::warning : LogLevel::info,
                 fmt::format("session {} with {}: {}{}{}", report.session_id, report.server_id, result_word(report),
                             report.error ? ": " : "", report.error ? report.error->detail : ""));
+  const bool again = job.notified && is_transport(report.error) && job.attempts + 1 < kTriggerAttempts;
+  // One cut short by stop() goes on after a restart.
+  if (!again && !(stopping_ && report.error)) note_trigger(job, 0);
   remember(report, version);
   if (stopping_) {
     tell(std::move(job.done), std::move(report));
-    start_timer_ = at_.loop.after({}, [this] { std::exchange(stopped_, nullptr)(); });
-    return;
+    return tell_stopped();
   }
-  if (job.triggered && !job.session_id.empty() && is_transport(report.error) && job.attempts + 1 < kTriggerAttempts) {
-    Job again = job;
-    again.done = nullptr;
-    ++again.attempts;
-    enqueue_after(back_off(kTriggerRetry, job.attempts), std::move(again));
+  if (again) {
+    Job repeated = job;
+    repeated.done = nullptr;
+    ++repeated.attempts;
+    enqueue_after(back_off(kTriggerRetry, job.attempts), std::move(repeated));
   }
   see_to_owed(report, offered);
   tell(std::move(job.done), std::move(report));
@@ -211,7 +227,7 @@ bool SessionScheduler::retried_with_other_version(const SessionReport& report) {
                                               ver_proto(used), ver_proto(*other)));
   Job job = std::move(*current_);
   job.version = other;
-  if (!job.triggered) job.session_id.clear();  // a new session; a trigger's id stays (PRO-031)
+  if (!job.notified) job.session_id.clear();  // a new session; a trigger's id stays (PRO-031)
   runner_.reset();
   start(std::move(job));
   return true;
@@ -231,20 +247,28 @@ void SessionScheduler::remember(const SessionReport& report, DmVersion version) 
 // An alert that came up during the session gets its own at once. One that the server was sent and did
 // not answer (PRO-106), or could not be sent, waits longer each time.
 void SessionScheduler::see_to_owed(const SessionReport& report, AlertQueue::Id offered) {
-  const auto owed = at_.alerts.owed_to(report.server_id);
-  if (owed.empty()) {
-    owed_failures_.erase(report.server_id);
+  const auto alerts = at_.alerts.owed_to(report.server_id);
+  if (alerts.empty()) {
+    owed_.erase(report.server_id);
     return;
   }
-  Job job;
-  job.server_id = report.server_id;
-  if (!report.error && owed.back().first > offered) return enqueue(std::move(job));
-  enqueue_after(back_off(kOwedRetry, owed_failures_[report.server_id]++), std::move(job));
+  if (!report.error && alerts.back().first > offered) return owe_session(report.server_id);
+  Owed& owed = owed_[report.server_id];
+  owed.timer = at_.loop.after(back_off(kOwedRetry, owed.failures++),
+                              [this, server_id = report.server_id] { owe_session(server_id); });
+}
+
+void SessionScheduler::note_trigger(const Job& job, unsigned left) const {
+  if (job.notified) trigger_noted_(job.server_id, job.session_id, left);
 }
 
 void SessionScheduler::tell(Client::SessionDone done, SessionReport report) {
   if (!done) return;
-  at_.loop.post([done = std::move(done), report = std::move(report)] { done(report); });
+  ++untold_;
+  at_.loop.post([this, done = std::move(done), report = std::move(report)] {
+    --untold_;
+    done(report);
+  });
 }
 
 }  // namespace omadm
