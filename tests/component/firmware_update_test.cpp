@@ -1,0 +1,138 @@
+// A firmware update through the whole client: Exec, download, installation, and the report the server gets.
+#include "tests/support/device_client.h"
+
+namespace omadm {
+namespace {
+
+// Installs when told to.
+class WaitingSlot final : public FirmwareSlot {
+ public:
+  Result<void> install(const FirmwarePackage& package, std::function<void(int)>, Done done) override {
+    packages.push_back(package);
+    pending = std::move(done);
+    return {};
+  }
+  void end() { std::exchange(pending, nullptr)({InstallOutcome::installed, "2.0", ""}); }
+
+  std::vector<FirmwarePackage> packages;
+  Done pending;
+};
+
+class FirmwareUpdateTest : public test::ClientTest {
+ protected:
+  FirmwareUpdateTest() {
+    platform.firmware = &slot;
+    config.fumo.work_dir = directory.file("work");
+    config.retry.count = 0;
+    open();
+    trusting_account(server);
+    acl("./FUMO/1", "Get=*&Replace=*&Exec=*");
+  }
+  ~FirmwareUpdateTest() override { client.reset(); }
+  void power_cut() {
+    client.reset();
+    slot.pending = nullptr;
+    store.lose_unsynced();
+    open();
+  }
+  std::string exec_commands() const {
+    return test::replace_command("1", "./FUMO/1/DownloadAndUpdate/PkgURL", host.url("/firmware")) +
+           "<Exec><CmdID>2</CmdID><Correlator>c-77</Correlator><Item><Target><LocURI>./FUMO/1/DownloadAndUpdate"
+           "</LocURI></Target></Item></Exec>";
+  }
+  std::string state() const { return value("./FUMO/1/State"); }
+  bool installing() {
+    return run_until([this] { return slot.pending != nullptr; });
+  }
+  static Lines reports_in(const test::DmRequest& request) {
+    Lines lines;
+    for (const auto& alert : request.alerts) {
+      if (alert.code == "1226") lines.push_back(alert.type + " " + alert.data + " " + alert.correlator);
+    }
+    return lines;
+  }
+  const Lines kReport{"org.openmobilealliance.dm.firmwareupdate.downloadandupdate 200 c-77"};
+
+  test::TemporaryDirectory directory;
+  WaitingSlot slot;
+  test::ScriptedServer server{test::LoopbackTls::get().server()};
+  test::TestHttpServer host{[](const test::TestRequest&) {
+                              test::TestResponse response;
+                              response.headers = {{"Content-Type", "application/octet-stream"}};
+                              response.body = std::string(100000, 'f');
+                              return response;
+                            },
+                            test::LoopbackTls::get().server()};
+};
+
+TEST_F(FirmwareUpdateTest, FUMO_020_FUMO_024_FUMO_031_TheReportGetsASessionOfItsOwn) {
+  server.then(exec_commands());
+  const auto report = session();
+  EXPECT_FALSE(report.error);
+  EXPECT_TRUE(server.requests().at(1).has("Status 2 Exec 202"));
+  EXPECT_FALSE(client->idle());
+  ASSERT_EQ(client->status().downloads.size(), 1u);
+  ASSERT_TRUE(installing());
+  EXPECT_EQ(state(), "60");
+  EXPECT_EQ(slot.packages.at(0).size, 100000u);
+  slot.end();
+  run_until_idle();
+  ASSERT_EQ(server.count(), 3u);
+  EXPECT_EQ(server.requests()[2].alerts.at(0).code, "1201");
+  EXPECT_EQ(reports_in(server.requests()[2]), kReport);
+  EXPECT_EQ(client->status().owed_alerts, 0u);
+  EXPECT_EQ(value("./DevDetail/FwV"), "2.0");
+}
+
+TEST_F(FirmwareUpdateTest, FUMO_025_FUMO_032_AnUnansweredReportIsSentAgainAfterAPowerCut) {
+  server.then(exec_commands());
+  session();
+  ASSERT_TRUE(installing());
+  server.alert_status.clear();
+  slot.end();
+  run_until_idle();
+  ASSERT_EQ(server.count(), 3u);
+  EXPECT_EQ(client->status().owed_alerts, 1u);
+  server.alert_status = "200";
+  power_cut();
+  run_until_idle();
+  ASSERT_EQ(server.count(), 4u);
+  EXPECT_EQ(reports_in(server.requests()[3]), kReport);
+  power_cut();
+  run_until_idle();
+  EXPECT_EQ(server.count(), 4u);  // it is closed
+  EXPECT_EQ(slot.packages.size(), 1u);
+}
+
+TEST_F(FirmwareUpdateTest, FUMO_070_APowerCutWhileInstallingInstallsAgainAndReportsOnce) {
+  server.then(exec_commands());
+  session();
+  ASSERT_TRUE(installing());
+  power_cut();
+  ASSERT_TRUE(installing());
+  EXPECT_EQ(slot.packages.size(), 2u);
+  slot.end();
+  run_until_idle();
+  ASSERT_EQ(server.count(), 3u);
+  EXPECT_EQ(reports_in(server.requests()[2]), kReport);
+  EXPECT_EQ(host.requests().size(), 1u);  // what was downloaded stays downloaded
+}
+
+TEST_F(FirmwareUpdateTest, FUMO_031_TheReportIsSentInTheRunningSessionIfThereIsOne) {
+  server.then(exec_commands());
+  session();
+  ASSERT_TRUE(installing());
+  server.then_hold(test::get_command("1", "./DevInfo/Man"));
+  ASSERT_TRUE(client->start_session(kServerId, SessionCause::client, nullptr));
+  ASSERT_TRUE(run_until([this] { return server.count() == 3; }));
+  slot.end();
+  ASSERT_TRUE(run_until([this] { return client->status().owed_alerts == 1; }));
+  server.release();
+  run_until_idle();
+  ASSERT_EQ(server.count(), 4u);
+  EXPECT_EQ(server.requests()[3].msg_id, "2");
+  EXPECT_EQ(reports_in(server.requests()[3]), kReport);
+}
+
+}  // namespace
+}  // namespace omadm
