@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ports/http_client.h"
@@ -11,6 +12,8 @@
 #include "syncml/session/session.h"
 
 namespace omadm {
+
+inline constexpr std::string_view kUserAgent = "omadm/0.1.0";  // PRO-433
 
 // URLs of an account in stored order (MO-022).
 std::vector<std::string> account_urls(const Account& account);

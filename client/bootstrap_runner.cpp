@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "bootstrap/bootstrap.h"
+#include "client/adapters.h"
 #include "client/http_retry.h"
 
 namespace omadm {
@@ -48,7 +49,7 @@ void BootstrapRunner::ask() {
   request.headers = {{"Content-Type", body->content_type},
                      {"Accept", accept},
                      {"Cache-Control", "no-store"},
-                     {"User-Agent", "omadm/0.1.0"}};
+                     {"User-Agent", std::string(kUserAgent)}};
   request.body = std::move(body->body);
   request.tls = config_.tls;
   if (!config.ca_file.empty()) {

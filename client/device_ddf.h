@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -13,12 +12,5 @@ namespace omadm {
 // The descriptions built into the library, then `extra` documents (ClientConfig::extra_ddf), in which the more
 // local description wins. malformed, too_large, unsupported: one of `extra`, named by its place ("extra 1:7: …").
 Result<Ddf> device_ddf(const std::vector<std::string>& extra);
-
-// One description built in, for `ddf show` and tests.
-struct BuiltInDdf {
-  std::string_view name;  // "dmacc.ddf.xml"
-  std::string_view text;
-};
-const std::vector<BuiltInDdf>& built_in_ddfs();
 
 }  // namespace omadm

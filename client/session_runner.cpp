@@ -13,7 +13,6 @@
 namespace omadm {
 namespace {
 
-constexpr std::string_view kUserAgent = "omadm/0.1.0";
 constexpr std::string_view kDmTypes[] = {"application/vnd.syncml.dm+wbxml", "application/vnd.syncml.dm+xml"};
 
 bool is_dm_type(const std::string& type) {

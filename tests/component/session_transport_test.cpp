@@ -38,7 +38,7 @@ class SessionTransportTest : public test::ClientTest {
   std::optional<SessionReport> report;
 };
 
-TEST_F(SessionTransportTest, PRO_430_PRO_431_PRO_432_PRO_437_PRO_441_OneMessageOnePost) {
+TEST_F(SessionTransportTest, PRO_430_PRO_431_PRO_432_PRO_433_PRO_437_PRO_441_OneMessageOnePost) {
   EXPECT_FALSE(session().error);
   const auto http = server.requests().at(0).http;
   EXPECT_EQ(http.method, "POST");
@@ -46,6 +46,8 @@ TEST_F(SessionTransportTest, PRO_430_PRO_431_PRO_432_PRO_437_PRO_441_OneMessageO
   EXPECT_NE(http.header("Accept").find("application/vnd.syncml.dm+xml"), std::string::npos);
   EXPECT_EQ(http.header("Content-Length"), std::to_string(http.body.size()));
   EXPECT_EQ(http.header("Cache-Control"), "no-store");
+  EXPECT_EQ(http.header("User-Agent").rfind("omadm/", 0), 0u);
+  EXPECT_EQ(http.header("Accept-Charset"), "UTF-8");
   EXPECT_FALSE(http.has_header("Expect"));
   EXPECT_FALSE(http.has_header("Accept-Encoding"));
 }
