@@ -257,6 +257,18 @@ TEST_P(SessionProofTest, PRO_105_PRO_304_TheRepeatOfPackage1SaysEverythingAgain)
   EXPECT_EQ(host.answered, (std::vector<std::pair<std::uint64_t, int>>{{5, 407}, {5, 202}}));
 }
 
+TEST_P(SessionProofTest, PRO_105_PRO_106_AnAlertWithoutStatusIsInTheRepeatToo) {
+  account.server.reset();
+  GenericAlert alert;
+  alert.server_id = account.server_id;
+  alert.type = "org.example.alert";
+  alert.format = "chr";
+  host.owed.emplace_back(5, alert);
+  start();
+  receive(header_status(407, chal_md5("c1")) + "<Final/>");
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Alert 1201", "Replace", "Alert 1226", "Final"}));
+}
+
 TEST_P(SessionProofTest, SEC_006_SEC_072_ANewSecretIsNotReadAndCountsFromTheNextSession) {
   use_mac();
   ASSERT_TRUE(ddf.add(read_source_file("mo/dmacc/dmacc.ddf.xml"), "dmacc"));

@@ -1,4 +1,6 @@
 // Packages of several messages, and sizes, in XML and in WBXML. protocol rules PRO-050 … PRO-060, 226, 303.
+#include <algorithm>
+
 #include "tests/unit/syncml/session_fixture.h"
 
 namespace omadm {
@@ -88,6 +90,21 @@ TEST_P(SessionSplitTest, PRO_024_PRO_053_AnUnfinishedPackageOfTheServerIsAskedOn
   EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Alert 1222"}));
   receive(header_status(200) + replace("2", "./V/a", "2") + "<Final/>");
   EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 2 Replace 200", "Final"}));
+}
+
+// A server that forgets to ask gets the rest all the same.
+TEST_P(SessionSplitTest, PRO_022_PRO_054_TheSessionDoesNotEndWhileTheClientOwes) {
+  set("./V/a", std::string(900, 'a'));
+  start();
+  receive(header_status(200) + get("2", "./V/a") + get("3", "./V/a") + "<Final/>", max_msg_size(1700));
+  Lines all(sent.begin() + 1, sent.end());
+  for (int guard = 0; guard < 10 && out && !message.final_message; ++guard) {
+    receive(header_status(200) + "<Final/>");
+    ASSERT_TRUE(out);
+    all.insert(all.end(), sent.begin() + 1, sent.end());
+  }
+  EXPECT_EQ(all.back(), "Final");
+  EXPECT_EQ(std::count(all.begin(), all.end(), "Results 3"), 1);
 }
 
 TEST_P(SessionSplitTest, PRO_051_PRO_226_TheStatusesOfAnAtomicMayFillSeveralMessages) {

@@ -1,4 +1,6 @@
 // What stands on the wire, element by element, in XML and in WBXML. protocol rules PRO-005 … PRO-130.
+#include <algorithm>
+
 #include "base/markup/xml_reader.h"
 #include "tests/support/markup_trace.h"
 #include "tests/unit/syncml/session_fixture.h"
