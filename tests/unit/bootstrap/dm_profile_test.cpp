@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "syncml/auth/credential.h"
+#include "syncml/codec/codec.h"
 #include "tests/unit/bootstrap/bootstrap_fixture.h"
 
 namespace omadm {
@@ -16,7 +17,7 @@ class DmProfile : public test::BootstrapTest {};
 
 constexpr const char* kServer = "dm.example.net";
 
-TEST_F(DmProfile, BOOT_044_V4_CompleteMessageMakesTheAccount) {
+TEST_F(DmProfile, BOOT_044_TNDS_060_V4_CompleteMessageMakesTheAccount) {
   const auto outcome = install(dm_account(), kDmWbxml);
   ASSERT_TRUE(outcome) << outcome.error().detail;
   EXPECT_EQ(outcome->server_ids, std::vector<std::string>{kServer});
@@ -184,6 +185,22 @@ TEST_F(DmProfile, TNDS_042_WbxmlObjectAsBase64InXml) {
   const auto outcome = install(message(command), kDmXml);
   ASSERT_TRUE(outcome) << outcome.error().detail;
   EXPECT_EQ(device.value("./DMAcc/ExampleDM/AppAuth/1/AAuthData"), "Nonce-C");
+}
+
+// Objects of an OMA DM 1.3 bootstrap: as WBXML inside the message, and as plain XML.
+TEST_F(DmProfile, TNDS_061_EmbeddedAndPlainObjects) {
+  Octets embedded = dm_account();
+  embedded.replace(embedded.find("DM/1.2"), 6, "DM/1.3");
+  EXPECT_TRUE(install(embedded, kDmWbxml));
+  EXPECT_EQ(device.value("./DMAcc/ExampleDM/ServerID"), kServer);
+
+  const std::string add = inbox_add(tnds(account("Acme", "acme", "https://acme.example/dm")));
+  const auto decoded = decode(Encoding::xml, message(add, "DM/1.3", "https://acme.example/dm"), Limits{});
+  ASSERT_TRUE(decoded);
+  const Octets plain = encode(*decoded, Encoding::wbxml);
+  EXPECT_NE(plain.find("<MgmtTree"), std::string::npos);
+  EXPECT_TRUE(install(plain, kDmWbxml));
+  EXPECT_EQ(device.value("./DMAcc/Acme/ServerID"), "acme");
 }
 
 TEST_F(DmProfile, EveryTruncationIsRefused) {

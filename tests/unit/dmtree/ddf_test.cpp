@@ -316,6 +316,21 @@ TEST(DdfFiles, TNDS_017_OurOwnDescriptionsAreRead) {
 
 using DdfTreeTest = TreeTest;
 
+// Either of two nodes, but not both: a DDF can only say that both are optional.
+TEST_F(DdfTreeTest, TNDS_018_OptionalNodesDoNotExcludeEachOther) {
+  describe({{.name = "P",
+             .scope = "Permanent",
+             .children = {{.name = "a", .format = "chr", .occurrence = "ZeroOrOne"},
+                          {.name = "b", .format = "chr", .occurrence = "ZeroOrOne"}}}});
+  open();
+  EXPECT_EQ(text("./P"), "ok ");
+  prepare({"Replace .?prop=ACL Add=*&Delete=*&Get=*"});
+  EXPECT_EQ(server("A", "Add ./P/b chr 2"), "ok");
+  EXPECT_EQ(server("A", "Add ./P/a chr 1"), "ok");
+  EXPECT_EQ(server("A", "Delete ./P/b"), "ok");
+  EXPECT_EQ(text("./P"), "ok a");
+}
+
 TEST_F(DdfTreeTest, TNDS_015_PermanentNodesGetTheirDefaultsAtOpen) {
   describe(
       {{.name = "P",

@@ -291,6 +291,24 @@ TEST_F(DescribedTndsApply, TNDS_045_ConstantLeafMayBeRepeatedButNotChanged) {
   EXPECT_FALSE(device.exists("./Ven/Keep/b"));
 }
 
+TEST_F(DescribedTndsApply, TNDS_008_DescriptionsAreOutOfReachOfCommands) {
+  for (const char* name : {"AccessType", "DefaultValue", "Description", "DFFormat", "Occurrence", "Scope", "DFTitle",
+                           "DFType", "CaseSense", "DFProperties"}) {
+    EXPECT_FALSE(property_from(name)) << name;
+  }
+  device.leaf("./Ven/Keep/fixed", "same");
+  const std::string described =
+      "<DFProperties><AccessType><Get/><Replace/></AccessType><DFFormat><int/></DFFormat>"
+      "<Scope><Permanent/></Scope></DFProperties><Value>same</Value>";
+  ASSERT_TRUE(
+      replace("A", "./Ven",
+              nodes("<Node><NodeName>Keep</NodeName><Node><NodeName>fixed</NodeName>" + described + "</Node></Node>")));
+  Transaction transaction = device.as_server("A");
+  EXPECT_EQ(transaction.replace(uri("./Ven/Keep/fixed"), {{}, {}, "other"}).error().code, Errc::not_allowed);
+  EXPECT_EQ(transaction.peek(uri("./Ven/Keep/fixed"))->format, Format::chr);
+  EXPECT_EQ(transaction.peek(uri("./Ven/Keep/fixed"))->scope, Scope::dynamic);
+}
+
 TEST_F(DescribedTndsApply, TNDS_035_Base64BecomesOctetsWhereTheDescriptionSaysBin) {
   for (const char* format : {"b64", "bin"}) {
     Transaction transaction = device.as_server("A");

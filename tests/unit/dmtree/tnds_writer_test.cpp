@@ -108,6 +108,40 @@ TEST_F(TndsWriter, TNDS_076_SampleComesBackOctetByOctet) {
   EXPECT_EQ(written(transaction, "./Ven/Cfg", "TNDS+Format+Type+Value", Encoding::wbxml), sample);
 }
 
+// All text here is ASCII, so an octet over 0x7F would be a tag with attributes.
+TEST_F(TndsWriter, TNDS_071_WbxmlHasNoAttributesAndImpliesTheNamespace) {
+  const std::string wbxml = written(device.as_server("A"), "./Ven", "TNDS", Encoding::wbxml);
+  EXPECT_EQ(wbxml.find("syncml:dmddf"), std::string::npos);
+  const std::size_t body = wbxml.find(Octets("EN\0\0\x02", 5));
+  ASSERT_NE(body, std::string::npos);
+  EXPECT_EQ(wbxml.substr(body + 5, 2), "\x60\x77") << "MgmtTree and VerDTD with content alone";
+  for (std::size_t i = body + 5; i < wbxml.size(); ++i) EXPECT_EQ(wbxml[i] & 0x80, 0) << "octet " << i;
+  const auto read = read_tnds(wbxml, Limits{});
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_EQ(read->nodes.size(), 5u);
+}
+
+TEST_F(TndsWriter, TNDS_075_VersionsAreSpeltWithACapital) {
+  const std::string xml = written(device.as_server("A"), "./Ven/Old", "TNDS+VerNo");
+  EXPECT_EQ(xml,
+            "<MgmtTree xmlns=\"syncml:dmddf1.2\"><VerDTD>1.2</VerDTD><Node><NodeName>Old</NodeName><RTProperties>"
+            "<VerNo>0</VerNo></RTProperties></Node></MgmtTree>");
+  const std::string wbxml = written(device.as_server("A"), "./Ven/Old", "TNDS+VerNo", Encoding::wbxml);
+  EXPECT_NE(wbxml.find(Octets("\x77\x03"
+                              "1.2",
+                              5)),
+            std::string::npos);
+  EXPECT_NE(wbxml.find(Octets("\x78\x03"
+                              "0",
+                              3)),
+            std::string::npos);
+  std::string lower = xml;
+  for (std::size_t at = lower.find("VerDTD"); at != std::string::npos; at = lower.find("VerDTD")) lower[at] = 'v';
+  const auto refused = read_tnds(lower, Limits{});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::bad_format);
+}
+
 TEST_F(TndsWriter, TNDS_039_TheRootHasNoName) {
   const std::string document = written(device.as_device(), ".", "TNDS+Value");
   EXPECT_TRUE(document.starts_with(

@@ -158,6 +158,18 @@ TEST_F(TreeAcl, TND_047_PropertiesNeedGetAndReplace) {
   EXPECT_EQ(server("A", "Get ./P/x?prop=Title"), "ok n");
 }
 
+TEST_F(TreeAcl, TND_074_WhoControlsTheRootControlsAllStepByStep) {
+  const std::vector<std::string> steps{"Replace ./P?prop=ACL Replace=R", "Replace ./P/Q?prop=ACL Replace=R",
+                                       "Replace ./P/Q/y?prop=ACL Get=R"};
+  EXPECT_EQ(server("R", steps[0]), "permission_denied");
+  EXPECT_EQ(user("Replace .?prop=ACL Add=*&Get=*&Replace=R"), "ok") << "a person at the device names the controller";
+  EXPECT_EQ(server("R", steps[2]), "permission_denied") << "not at once";
+  EXPECT_EQ(server("R", "Get ./P/Q/y"), "permission_denied");
+  for (const std::string& step : steps) EXPECT_EQ(server("R", step), "ok") << step;
+  EXPECT_EQ(server("R", "Get ./P/Q/y"), "ok 2");
+  EXPECT_EQ(server("B", "Get ./P/Q/y"), "permission_denied");
+}
+
 TEST_F(TreeAcl, TND_075_AclOfAPermanentNodeCanBeChanged) {
   describe({{.name = "Fixed", .access = "Get", .scope = "Permanent"}});
   open();

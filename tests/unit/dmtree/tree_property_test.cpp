@@ -94,6 +94,14 @@ TEST_F(TreeProperty, TND_051_RenameWithinATransaction) {
   EXPECT_EQ(dump(), committed);
 }
 
+TEST_F(TreeProperty, TND_057_ReferencesToARenamedNodeStay) {
+  prepare({"Add ./acc/PrefConRef chr ./i/leaf"});
+  EXPECT_EQ(server("A", "Replace ./i?prop=Name j"), "ok");
+  EXPECT_EQ(text("./acc/PrefConRef"), "ok ./i/leaf");
+  EXPECT_EQ(device("Replace ./j?prop=Name k"), "ok");
+  EXPECT_EQ(text("./acc/PrefConRef"), "ok ./i/leaf");
+}
+
 TEST_F(TreeProperty, TND_052_SiblingOfTheNewName) {
   prepare({"Add ./j node"});
   EXPECT_EQ(server("A", "Replace ./i?prop=Name j"), "already_exists");
