@@ -79,7 +79,7 @@ Result<Octets> base64_decode(std::string_view text) {
       ++padding;
       continue;
     }
-    const int value = kBase64Values[static_cast<unsigned char>(c)];
+    const auto value = static_cast<int>(kBase64Values[static_cast<unsigned char>(c)]);
     if (value < 0 || padding > 0) return Error{Errc::malformed, "not Base64: a character outside the alphabet"};
     pending = (pending << 6U | static_cast<unsigned>(value)) & 0xFFFFU;
     ++digits;
