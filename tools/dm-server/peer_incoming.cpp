@@ -140,6 +140,8 @@ void SessionPeer::put_back(unsigned msg_id) {
   if (sending_ && !queue_.empty() && queue_.front().offset > 0) queue_.pop_front();  // the rest of the piece put back
   queue_.insert(queue_.begin(), again.begin(), again.end());
   sending_ = true;
+  // Whoever refuses a message need not know that more of the package was to come.
+  said_final_ = true;
 }
 
 void SessionPeer::take_status(const Command& status) {

@@ -177,7 +177,7 @@ PeerReply SessionPeer::answer(const Message& message, const PeerAuth::Verdict& v
     draft.add(std::move(more));
     return finish(draft, false, nullptr);
   }
-  if (sending_ && message.final_message) breach("Final while the server's package goes on");
+  if (sending_ && message.final_message && !said_final_) breach("Final while the server's package goes on");
   Fault* fault = armed_fault(false);
   const unsigned delay = next_package_ < package_count() && !sending_ ? session_->packages[next_package_].delay_ms : 0;
   if (!sending_) {
@@ -197,6 +197,7 @@ PeerReply SessionPeer::answer(const Message& message, const PeerAuth::Verdict& v
 PeerReply SessionPeer::finish(Draft& draft, bool refusing, const Fault* fault) {
   const std::optional<FaultKind> kind = fault == nullptr ? std::nullopt : std::optional<FaultKind>(fault->kind);
   Message& message = draft.message();
+  said_final_ = message.final_message;
   auth_.sign(message, kind, refusing);
   if (fault != nullptr) {
     around_.exchange.note(who_, "fault", to_string(*kind));

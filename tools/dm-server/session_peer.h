@@ -120,6 +120,7 @@ class SessionPeer {
   std::deque<Work> queue_;
   std::vector<Sent> sent_;
   bool sending_ = false;       // our package goes on in the next message
+  bool said_final_ = false;    // our last message ended a package, or was refused as a whole
   bool piece_wanted_ = false;  // answer chunks of Results with Alert 1222
   bool package1_seen_ = false;
   bool aborted_ = false;
