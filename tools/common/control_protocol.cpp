@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -16,8 +17,14 @@ namespace omadm {
 namespace {
 
 constexpr std::string_view kSocketName = "control.sock";
+// Longer than the daemon itself may stand still, for the user to answer a question.
+constexpr std::chrono::seconds kPatience{25};
 
 Error system_error(const std::string& what) {
+  if (errno == EAGAIN) {
+    return {Errc::unavailable, "the daemon does not answer for " + std::to_string(kPatience.count()) +
+                                   " seconds: it is stopped, or hangs; kill it and start it again"};
+  }
   const Errc code = errno == ENOENT ? Errc::not_found : errno == EACCES ? Errc::permission_denied : Errc::io;
   return {code, what + ": " + std::strerror(errno)};
 }
@@ -85,6 +92,8 @@ Result<std::optional<ControlConnection>> ControlConnection::connect_to(const std
   if (!address) return std::move(address).error();
   ControlConnection connection(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (connection.descriptor_ < 0) return system_error("control socket");
+  // A daemon that is stopped still has connections taken for it, and octets, until a queue is full.
+  connection.set_patience(SO_SNDTIMEO, kPatience);
   sockaddr_un name{};
   name.sun_family = AF_UNIX;
   std::memcpy(name.sun_path, address->address.c_str(), address->address.size() + 1);
@@ -103,9 +112,15 @@ ControlConnection::~ControlConnection() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+void ControlConnection::set_patience(int option, std::chrono::seconds patience) {
+  const timeval time{patience.count(), 0};
+  ::setsockopt(descriptor_, SOL_SOCKET, option, &time, sizeof time);
+}
+
 Result<nlohmann::json> ControlConnection::request(const nlohmann::json& request, const OnEvent& event) {
   const std::string line = request.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   std::string_view rest = line;
+  set_patience(SO_RCVTIMEO, kPatience);
   while (!rest.empty()) {
     const ssize_t sent = ::send(descriptor_, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
@@ -116,6 +131,8 @@ Result<nlohmann::json> ControlConnection::request(const nlohmann::json& request,
     nlohmann::json answer = DM_TRY(read_line());
     if (!answer.is_object()) return Error{Errc::malformed, "the daemon's answer is not an object"};
     if (!answer.contains("event")) return answer;
+    // It is at work, and a session or an installation may take its time.
+    set_patience(SO_RCVTIMEO, std::chrono::seconds(0));
     if (event && !event(answer["event"])) return Error{Errc::cancelled, "stopped"};
   }
 }

@@ -1,11 +1,12 @@
 // How programs talk to a running daemon: one JSON object a line each way over a local socket.
 //
 // Request   {"op": "session", …}
-// Answer    any number of {"event": …}, then {"ok": true, "result": …}
+// Answer    {"event": {"accepted": true}} at once, any number of other {"event": …}, then {"ok": true, "result": …}
 //           or {"ok": false, "error": text, "code": name of the Errc, "exit": UI-004}, maybe with "status" and "result"
 // One request at a time on a connection. Octets travel in Base64.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -44,14 +45,15 @@ std::optional<std::string> take_control_line(std::string& buffer);
 // The client's side.
 class ControlConnection {
  public:
-  // nullopt: no daemon listens there. io, permission_denied: one may, but cannot be spoken to.
+  // nullopt: no daemon listens there. io, permission_denied: one may, but cannot be spoken to. unavailable: it does not
+  // take the connection.
   static Result<std::optional<ControlConnection>> open(const std::string& state_directory);
   ControlConnection(ControlConnection&& other) noexcept;
   ControlConnection& operator=(ControlConnection&&) = delete;
   ~ControlConnection();
 
   // Sends a request and waits for its answer; `event` gets what comes before it and may end the wait by returning false
-  // (cancelled). io: the daemon went away.
+  // (cancelled). io: the daemon went away. unavailable: it is there, and does not even say that it accepts the request.
   using OnEvent = std::function<bool(const nlohmann::json& event)>;
   Result<nlohmann::json> request(const nlohmann::json& request, const OnEvent& event = {});
 
@@ -59,6 +61,7 @@ class ControlConnection {
   explicit ControlConnection(int descriptor) noexcept : descriptor_(descriptor) {}
   static Result<std::optional<ControlConnection>> connect_to(const std::string& path);
   Result<nlohmann::json> read_line();
+  void set_patience(int option, std::chrono::seconds patience);  // 0: wait for ever
 
   int descriptor_;
   std::string buffer_;

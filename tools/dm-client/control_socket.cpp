@@ -122,6 +122,8 @@ void ControlSocket::work(std::uint64_t number) {
   if (!request.is_object()) {
     return answer(number, control_failure({Errc::malformed, "the request is not a JSON object"}, kExitUsage));
   }
+  // Who asks waits only so long for a sign of life.
+  if (!send(number, {{"event", {{"accepted", true}}}})) return;
   const auto alive = alive_;
   handler_.handle(
       request,
