@@ -9,8 +9,8 @@
 #include "dmtree/ddf/ddf.h"
 #include "dmtree/store/journal_store.h"
 #include "tools/common/exit_code.h"
+#include "tools/common/output.h"
 #include "tools/dm-client/device_identity.h"
-#include "tools/dm-client/reports.h"
 
 namespace omadm {
 namespace {
@@ -138,23 +138,25 @@ void check_rest(const ToolConfig& config, Findings& findings) {
 }
 
 std::string value_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>().empty() ? "-" : printable(value.get<std::string>());
+  if (value.is_string()) return value.get<std::string>().empty() ? "-" : one_line(value.get<std::string>());
   if (value.is_array() && value.empty()) return "-";
-  return value.dump();
+  return terminal_safe(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void print_text(const Findings& findings) {
   for (const auto& [section, values] : findings.used.items()) {
     if (!values.is_object()) {
-      fmt::print("{:<16}{}\n", section, value_text(values));
+      write_out(fmt::format("{:<16}{}\n", section, value_text(values)));
       continue;
     }
-    for (const auto& [key, value] : values.items()) fmt::print("{:<16}{:<18}{}\n", section, key, value_text(value));
+    for (const auto& [key, value] : values.items()) {
+      write_out(fmt::format("{:<16}{:<18}{}\n", section, key, value_text(value)));
+    }
   }
   std::fflush(stdout);
-  for (const std::string& notice : findings.notices) fmt::print(stderr, "dm-client: notice: {}\n", notice);
-  for (const std::string& problem : findings.problems) fmt::print(stderr, "dm-client: {}\n", problem);
-  if (findings.problems.empty()) fmt::print("no problem found\n");
+  for (const std::string& notice : findings.notices) say("dm-client", "notice: " + notice);
+  for (const std::string& problem : findings.problems) say("dm-client", problem);
+  if (findings.problems.empty()) write_out("no problem found\n");
 }
 
 }  // namespace
@@ -179,7 +181,7 @@ int check_config(const std::string& state_directory, const Result<ToolConfig>& c
   document["exit"] = findings.exit;
   document["problems"] = findings.problems;
   document["notices"] = findings.notices;
-  fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+  write_out(json_text(document));
   return findings.exit;
 }
 

@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
+#include <cstdio>
 #include <optional>
 
 #include "base/io/event_loop.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
+#include "tools/common/output.h"
+#include "tools/common/terminal.h"
 #include "tools/dm-client/local_device.h"
 #include "tools/dm-client/reports.h"
 #include "tools/dm-client/request_handler.h"
@@ -20,10 +22,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::string_view kProgram = "dm-client";
+
+void complain(const std::string& what, const std::string& why) { say(kProgram, what + ": " + why); }
+
 // What was tried, for "dm-client: WHAT: why".
 std::string what_of(const nlohmann::json& request) {
   const std::string op = request["op"];
-  const std::string server = request.contains("server") ? printable(request["server"].get<std::string>()) : "";
+  const std::string server = request.contains("server") ? request["server"].get<std::string>() : "";
   if (op == "session") return "session with " + server;
   if (op == "alert") return "alert to " + server;
   if (op == "notify") return "notification";
@@ -38,7 +44,9 @@ bool show_progress(const nlohmann::json& event) {
     const std::uint64_t received = download.value("received", std::uint64_t{0});
     const std::uint64_t size = download.value("size", std::uint64_t{0});
     const std::string share = size == 0 ? "" : fmt::format(" of {} ({}%)", size, received * 100 / size);
-    fmt::print(stderr, "\r\033[K{}: {} octets{}", printable(download.value("state", "")), received, share);
+    const std::string line =
+        fmt::format("\r\033[K{}: {} octets{}", one_line(download.value("state", "")), received, share);
+    std::fwrite(line.data(), 1, line.size(), stderr);
   }
   return true;
 }
@@ -82,15 +90,13 @@ class LocalRun {
 int print_session(const CommonOptions& options, const Json& session) {
   const int exit = session.value("exit", static_cast<int>(kExitFailed));
   if (options.json) {
-    fmt::print("{}\n", session.dump(2, ' ', false, Json::error_handler_t::replace));
+    write_out(json_text(session));
   } else if (!options.quiet) {
-    const bool colour = ::isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-    fmt::print("{}", session_text(session, colour));
+    write_out(session_text(session, Terminal::of_stdout()));
   }
-  std::fflush(stdout);
   if (session.contains("error")) {
-    fmt::print(stderr, "dm-client: session with {}: {}\n", printable(session.value("server", "")),
-               printable(session.value("error", "")));
+    std::fflush(stdout);
+    complain("session with " + session.value("server", ""), session.value("error", ""));
   }
   return exit;
 }
@@ -98,17 +104,16 @@ int print_session(const CommonOptions& options, const Json& session) {
 int print_notify(const CommonOptions& options, const Json& result) {
   const int exit = result.value("exit", static_cast<int>(kExitFailed));
   if (options.json) {
-    fmt::print("{}\n", result.dump(2, ' ', false, Json::error_handler_t::replace));
+    write_out(json_text(result));
   } else if (!options.quiet && result.value("accepted", false)) {
-    fmt::print("{}", verdict_text(result));
-    if (result.contains("session")) fmt::print("{}", session_text(result["session"], false));
+    write_out(verdict_text(result));
+    if (result.contains("session")) write_out(session_text(result["session"], Terminal::of_stdout()));
   }
   std::fflush(stdout);
   if (result.contains("reason")) {
-    fmt::print(stderr, "dm-client: notification: {}\n", printable(result.value("reason", "")));
+    complain("notification", result.value("reason", ""));
   } else if (result.contains("session") && result["session"].contains("error")) {
-    fmt::print(stderr, "dm-client: session with {}: {}\n", printable(result.value("server", "")),
-               printable(result["session"].value("error", "")));
+    complain("session with " + result.value("server", ""), result["session"].value("error", ""));
   }
   return exit;
 }
@@ -118,14 +123,15 @@ int print_result(const CommonOptions& options, const nlohmann::json& request, co
   const std::string op = request["op"];
   if (op == "notify") return print_notify(options, result);
   if (options.json) {
-    fmt::print("{}\n", result.dump(2, ' ', false, Json::error_handler_t::replace));
+    write_out(json_text(result));
   } else if (op == "status") {
-    fmt::print("{}", status_text(result));
+    write_out(status_text(result));
   } else if (!options.quiet && op == "alert") {
-    fmt::print("queued for the next session with {}\n", printable(result.value("server", "")));
+    write_out("queued for the next session with " + one_line(result.value("server", "")) + "\n");
   } else if (!options.quiet) {
-    for (const Json& server : result["servers"])
-      fmt::print("account installed: {}\n", printable(server.get<std::string>()));
+    for (const Json& server : result["servers"]) {
+      write_out("account installed: " + one_line(server.get<std::string>()) + "\n");
+    }
   }
   return kExitDone;
 }
@@ -133,13 +139,7 @@ int print_result(const CommonOptions& options, const nlohmann::json& request, co
 }  // namespace
 
 int report_failure(const CommonOptions& options, const std::string& what, const std::string& why, int exit) {
-  if (options.json) {
-    const Json document = {{"error", what + ": " + why}, {"exit", exit}};
-    fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
-    std::fflush(stdout);
-  }
-  fmt::print(stderr, "dm-client: {}: {}\n", what, printable(why));
-  return exit;
+  return refuse(kProgram, what + ": " + why, exit, options.json);
 }
 
 int run_request(const CommonOptions& options, const nlohmann::json& request, Log& log) {

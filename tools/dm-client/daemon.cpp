@@ -6,9 +6,9 @@
 
 #include "base/io/event_loop.h"
 #include "tools/common/exit_code.h"
+#include "tools/common/readable.h"
 #include "tools/dm-client/control_socket.h"
 #include "tools/dm-client/local_device.h"
-#include "tools/dm-client/reports.h"
 #include "tools/dm-client/request_handler.h"
 #include "tools/dm-client/signals.h"
 #include "tools/dm-client/systemd_notify.h"
@@ -88,7 +88,7 @@ class Daemon {
 
   std::string status_line() {
     const ClientStatus status = device_.client().status();
-    if (status.running_server) return fmt::format("session with {}", printable(*status.running_server));
+    if (status.running_server) return fmt::format("session with {}", one_line(*status.running_server));
     for (const DownloadStatus& download : status.downloads) {
       if (download.size > 0 && download.received < download.size) {
         return fmt::format("downloading: {} of {} octets", download.received, download.size);

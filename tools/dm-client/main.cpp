@@ -1,17 +1,15 @@
 // dm-client: the OMA DM client for Linux, as daemon and as one-shot commands.
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "base/io/file_system.h"
 #include "base/io/log.h"
 #include "base/text.h"
+#include "tools/common/arguments.h"
 #include "tools/common/common_options.h"
 #include "tools/common/exit_code.h"
+#include "tools/common/input.h"
+#include "tools/common/output.h"
 #include "tools/dm-client/check_config.h"
 #include "tools/dm-client/commands.h"
 #include "tools/dm-client/config_file.h"
@@ -29,23 +27,6 @@ struct Arguments {
   bool dry_run = false, now = false, wait = false;
 };
 
-Result<Octets> read_input(const std::string& file) {
-  if (file != "-") {
-    PosixFileSystem files;
-    return files.read(file, kMaxInput);
-  }
-  Octets octets;
-  char chunk[65536];
-  while (true) {
-    const ssize_t count = ::read(STDIN_FILENO, chunk, sizeof chunk);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Error{Errc::io, "standard input cannot be read"};
-    if (count == 0) return octets;
-    octets.append(chunk, static_cast<std::size_t>(count));
-    if (octets.size() > kMaxInput) return Error{Errc::too_large, "standard input: over 4 MiB"};
-  }
-}
-
 // What the document's sender put into the Content-Type: how it is proved, and the proof.
 std::string content_type_of(const Arguments& arguments) {
   std::string type = arguments.content_type;
@@ -58,7 +39,7 @@ std::string content_type_of(const Arguments& arguments) {
 }
 
 int run_notify(const Arguments& arguments, Log& log) {
-  auto octets = read_input(arguments.file);
+  auto octets = read_input(arguments.file, kMaxInput);
   if (!octets)
     return report_failure(arguments.common, "notification", octets.error().detail, exit_code(octets.error().code));
   return run_request(arguments.common,
@@ -70,7 +51,7 @@ int run_notify(const Arguments& arguments, Log& log) {
 }
 
 int run_bootstrap_file(const Arguments& arguments, Log& log) {
-  auto octets = read_input(arguments.file);
+  auto octets = read_input(arguments.file, kMaxInput);
   if (!octets) {
     const int exit = octets.error().code == Errc::not_found ? kExitNotFound : kExitFailed;
     return report_failure(arguments.common, "bootstrap", octets.error().detail, exit);
@@ -78,7 +59,7 @@ int run_bootstrap_file(const Arguments& arguments, Log& log) {
   nlohmann::json request = {
       {"op", "bootstrap.file"}, {"octets", base64_encode(*octets)}, {"content_type", content_type_of(arguments)}};
   if (!arguments.pin_file.empty()) {
-    auto pin = read_input(arguments.pin_file);
+    auto pin = read_input(arguments.pin_file, kMaxInput);
     if (!pin) return report_failure(arguments.common, "bootstrap", pin.error().detail, kExitUsage);
     request["pin"] = base64_encode(trim(*pin));
   }
@@ -114,8 +95,10 @@ void add_bootstrap(CLI::App& app, Arguments& arguments) {
       ->required();
   file->add_option("--content-type", arguments.content_type, "Its media type; recognised by content when missing")
       ->type_name("T");
-  CLI::Option* const sec = file->add_option("--sec", arguments.sec, "What its MAC was made with")
-                               ->check(CLI::IsMember({"NETWPIN", "USERPIN", "USERNETWPIN", "USERPINMAC"}));
+  CLI::Option* const sec = file->add_option("--sec", arguments.sec,
+                                            "What its MAC was made with: NETWPIN, USERPIN, USERNETWPIN or USERPINMAC")
+                               ->check(CLI::IsMember({"NETWPIN", "USERPIN", "USERNETWPIN", "USERPINMAC"}))
+                               ->type_name("SEC");
   CLI::Option* const mac = file->add_option("--mac", arguments.mac, "Its MAC, in hexadecimal")->type_name("HEX");
   sec->needs(mac);
   mac->needs(sec);
@@ -130,11 +113,17 @@ void add_alert(CLI::App& app, Arguments& arguments) {
   alert->add_option("--type", arguments.type, "Alert type, as \"Reversed-Domain-Name: org.example.event\"")
       ->required()
       ->type_name("T");
-  alert->add_option("--mark", arguments.mark, "Importance")
-      ->check(CLI::IsMember({"fatal", "critical", "minor", "warning", "informational", "harmless", "indeterminate"}));
+  alert
+      ->add_option("--mark", arguments.mark,
+                   "Importance: fatal, critical, minor, warning, informational, harmless or indeterminate")
+      ->check(CLI::IsMember({"fatal", "critical", "minor", "warning", "informational", "harmless", "indeterminate"}))
+      ->type_name("M");
   alert->add_option("--source", arguments.source, "URI of the management object it is about")->type_name("URI");
-  alert->add_option("--format", arguments.format, "Format of the data")
+  alert
+      ->add_option("--format", arguments.format,
+                   "Format of the data: b64, bin, bool, chr, int, null, xml, date, time or float")
       ->check(CLI::IsMember({"b64", "bin", "bool", "chr", "int", "null", "xml", "date", "time", "float"}))
+      ->type_name("F")
       ->capture_default_str();
   alert->add_option("--data", arguments.data, "The data")->type_name("D");
   alert->add_option("--correlator", arguments.correlator, "Correlator")->type_name("C");
@@ -145,8 +134,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   app.add_subcommand("run", "The daemon, in the foreground");
   CLI::App* const session = app.add_subcommand("session", "One management session");
   session->add_option("--server", arguments.server, "ServerID of the account")->required()->type_name("ID");
-  session->add_option("--alert", arguments.alert_as, "Who is said to have asked for it")
+  session->add_option("--alert", arguments.alert_as, "Who is said to have asked for it: client, server or device")
       ->check(CLI::IsMember({"client", "server", "device"}))
+      ->type_name("WHO")
       ->capture_default_str();
   session->add_flag("--wait", arguments.wait, "Wait for downloads and installations it starts, and their reports");
   CLI::App* const notify = app.add_subcommand("notify", "Take a notification as if it had just arrived");
@@ -189,22 +179,17 @@ int run_main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   Arguments arguments;
   CLI::App app("OMA Device Management client", "dm-client");
-  app.set_version_flag("--version", "dm-client 0.1.0");
+  prepare_arguments(app, "--state DIR, --config FILE, --json, --verbose, --quiet");
   app.require_subcommand(1);
   add_common_options(app, arguments.common);
   add_commands(app, arguments);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "dm-client: usage: {}; see dm-client --help\n", error.what());
-    return kExitUsage;
-  }
+  if (const auto exit = parse_arguments(app, argc, argv)) return *exit;
   return run_command(app, arguments);
 }
 
 }  // namespace
 }  // namespace omadm
 
-int main(int argc, char** argv) { return omadm::run_main(argc, argv); }
+int main(int argc, char** argv) {
+  return omadm::run_program("dm-client", [&] { return omadm::run_main(argc, argv); });
+}

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tools/common/exit_code.h"
+#include "tools/common/readable.h"
 
 namespace omadm {
 namespace {
@@ -13,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 std::string text_of(const Json& object, const char* key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? printable(found->get<std::string>()) : std::string();
+  return found != object.end() && found->is_string() ? one_line(found->get<std::string>()) : std::string();
 }
 
 std::uint64_t number_of(const Json& object, const char* key) {
@@ -21,10 +22,8 @@ std::uint64_t number_of(const Json& object, const char* key) {
   return found != object.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
 }
 
-std::string coloured(const std::string& status, bool colour) {
-  if (!colour) return status;
-  const bool good = status.starts_with("2");
-  return fmt::format("\033[{}m{}\033[0m", good ? 32 : 31, status);
+std::string coloured(const std::string& status, const Terminal& terminal) {
+  return terminal.paint(status.starts_with("2") ? Style::good : Style::bad, status);
 }
 
 std::string_view result_word(const SessionReport& report) {
@@ -33,13 +32,6 @@ std::string_view result_word(const SessionReport& report) {
 }
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-  std::string result(text);
-  std::replace_if(
-      result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return result;
-}
 
 int session_exit(const SessionReport& report) {
   if (!report.error) return kExitDone;
@@ -107,7 +99,7 @@ Json status_json(const ClientStatus& status) {
           {"owed_alerts", status.owed_alerts}};
 }
 
-std::string session_text(const Json& session, bool colour) {
+std::string session_text(const Json& session, const Terminal& terminal) {
   std::string text;
   std::size_t width = 0;
   std::size_t uri_width = 0;
@@ -117,7 +109,7 @@ std::string session_text(const Json& session, bool colour) {
   }
   for (const Json& command : session["commands"]) {
     text += fmt::format("{:<{}}  {:<{}}  {}\n", text_of(command, "command"), width, text_of(command, "uri"),
-                        std::min<std::size_t>(uri_width, 60), coloured(text_of(command, "status"), colour));
+                        std::min<std::size_t>(uri_width, 60), coloured(text_of(command, "status"), terminal));
   }
   text += fmt::format(
       "session {} with {}: {}; {} commands, {} messages sent, {} received; authentication: client {}, server {}\n",
@@ -159,8 +151,7 @@ std::string status_text(const Json& status) {
   } else {
     text += "session   none\n";
   }
-  for (const Json& server : status["queue"])
-    text += fmt::format("queued    {}\n", printable(server.get<std::string>()));
+  for (const Json& server : status["queue"]) text += fmt::format("queued    {}\n", one_line(server.get<std::string>()));
   for (const Json& download : status["downloads"]) {
     const std::uint64_t size = number_of(download, "size");
     const std::uint64_t received = number_of(download, "received");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/client.h"
+#include "tools/common/terminal.h"
 
 namespace omadm {
 
@@ -13,11 +14,9 @@ nlohmann::ordered_json session_json(const SessionReport& report);
 nlohmann::ordered_json verdict_json(const NotifyVerdict& verdict);
 nlohmann::ordered_json status_json(const ClientStatus& status);
 
-// The text of a document made by the functions above. Control characters in what servers said are replaced.
-std::string session_text(const nlohmann::ordered_json& session, bool colour);
+// The text of a document made by the functions above; what servers said drives no terminal.
+std::string session_text(const nlohmann::ordered_json& session, const Terminal& terminal);
 std::string verdict_text(const nlohmann::ordered_json& verdict);
 std::string status_text(const nlohmann::ordered_json& status);
-
-std::string printable(std::string_view text);
 
 }  // namespace omadm

@@ -82,7 +82,7 @@ void RequestHandler::handle(const nlohmann::json& request, Answer answer, OnEven
   if (op == "status") return status(answer);
   if (op == "tree.watch") return watch(request, std::move(event));
   if (op.starts_with("tree.")) return answer(run_tree_request(client_.tree(), request));
-  answer(failure_of({Errc::unsupported, "the daemon does not know the request \"" + printable(op) + "\""}, kExitUsage));
+  answer(failure_of({Errc::unsupported, "the daemon does not know the request \"" + op + "\""}, kExitUsage));
 }
 
 void RequestHandler::session(const nlohmann::json& request, Answer answer, OnEvent event) {

@@ -7,14 +7,14 @@ _dm_server() {
     --set | --tls-name | --devices | --timeout | --server-id | --password | --nonce-base64 | --session-id | --to) return ;;
     --ui-mode) mapfile -t COMPREPLY < <(compgen -W '0 1 2 3' -- "$current") && return ;;
     --initiator) mapfile -t COMPREPLY < <(compgen -W 'user server' -- "$current") && return ;;
-    --script) mapfile -t COMPREPLY < <(compgen -f -X '!*.toml' -- "$current"; compgen -d -- "$current") ;;
+    --script | --config) mapfile -t COMPREPLY < <(compgen -f -X '!*.toml' -- "$current"; compgen -d -- "$current") ;;
     --record) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
     --tls) mapfile -t COMPREPLY < <(compgen -W 'self-signed none files' -- "$current") ;;
     --listen) mapfile -t COMPREPLY < <(compgen -W '127.0.0.1:' -- "$current") && compopt -o nospace ;;
     *)
-      local words='notify --script --set --listen --port-file --tls --tls-cert --tls-key --tls-name --ca-out --record --state --once --devices --timeout --json --verbose --quiet --help --version'
+      local words='notify --script --config --set --listen --port-file --tls --tls-cert --tls-key --tls-name --ca-out --record --state --once --devices --timeout --json --verbose --quiet --help --version'
       [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " != *' notify '* ]] ||
-        words='--server-id --password --password-file --nonce-base64 --default-nonce --session-id --ui-mode --initiator --to --out --wap --help'
+        words='--server-id --password --password-file --nonce-base64 --default-nonce --session-id --ui-mode --initiator --to --out --wap --json --verbose --quiet --help'
       mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
       ;;
   esac

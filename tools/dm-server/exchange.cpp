@@ -7,6 +7,8 @@
 
 #include "base/io/clock.h"
 #include "base/text.h"
+#include "tools/common/readable.h"
+#include "tools/common/secrets.h"
 
 namespace omadm::server {
 namespace {
@@ -14,20 +16,10 @@ namespace {
 constexpr std::size_t kShownOctets = 120;
 
 std::string shown(Bytes data) {
-  if (!is_xml_text(data)) return fmt::format("({} octets, binary)", data.size());
-  std::string text;
-  for (const char c : data.substr(0, kShownOctets)) {
-    if (c == '\n') {
-      text += "\\n";
-    } else if (c != '\r') {
-      text.push_back(c);
-    }
-  }
-  if (data.size() > kShownOctets) {
-    while (!text.empty() && !is_utf8(text)) text.pop_back();
-    return fmt::format("\"{}\"… ({} octets)", text, data.size());
-  }
-  return "\"" + text + "\"";
+  if (!is_utf8(data)) return fmt::format("({} octets, binary)", data.size());
+  const std::string_view text = clipped(data, kShownOctets);
+  if (text.size() == data.size()) return fmt::format("\"{}\"", data);
+  return fmt::format("\"{}\"… ({} octets)", text, data.size());
 }
 
 std::string who_is(const Label& who) { return who.session_id.empty() ? who.device : who.device + " " + who.session_id; }
@@ -62,16 +54,13 @@ class Exchange::Line {
     }
     return *this;
   }
-  std::string str() const { return json_.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+  std::string str() const {
+    return terminal_safe(json_.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  }
 
  private:
   nlohmann::ordered_json json_;
 };
-
-bool holds_secret(std::string_view uri) noexcept {
-  const std::string_view name = uri.substr(uri.rfind('/') + 1);
-  return name == "AAuthSecret" || name == "AAuthData";
-}
 
 void Exchange::put(std::string_view line) {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -80,9 +69,11 @@ void Exchange::put(std::string_view line) {
   std::fflush(out_);
 }
 
+void Exchange::tell(std::string_view line) { put(one_line(line)); }
+
 void Exchange::listening(std::string_view url) {
   if (json_) return put(Line("listening", {}).with("url", url).str());
-  if (!quiet_) put(fmt::format("listening on {}", url));
+  if (!quiet_) tell(fmt::format("listening on {}", url));
 }
 
 void Exchange::session_begins(const Label& who, std::string_view account, std::string_view script) {
@@ -90,13 +81,13 @@ void Exchange::session_begins(const Label& who, std::string_view account, std::s
     return put(Line("session_begins", who).with("account", account).with_text("script", script).str());
   }
   if (quiet_) return;
-  put(fmt::format("== session {} of {}, account {}{}", who.session_id, who.device, account,
-                  script.empty() ? ", nothing scripted" : fmt::format(", script \"{}\"", script)));
+  tell(fmt::format("== session {} of {}, account {}{}", who.session_id, who.device, account,
+                   script.empty() ? ", nothing scripted" : fmt::format(", script \"{}\"", script)));
 }
 
 void Exchange::session_ends(const Label& who, std::string_view result) {
   if (json_) return put(Line("session_ends", who).with("result", result).str());
-  if (!quiet_) put(fmt::format("== session {} of {}: {}", who.session_id, who.device, result));
+  if (!quiet_) tell(fmt::format("== session {} of {}: {}", who.session_id, who.device, result));
 }
 
 void Exchange::message_in(const Label& who, std::string_view msg_id, Encoding encoding, std::size_t octets,
@@ -109,7 +100,8 @@ void Exchange::message_in(const Label& who, std::string_view msg_id, Encoding en
                    .with("authentication", authentication)
                    .str());
   }
-  if (!quiet_) put(fmt::format("<- message {}, {} octets {}, {}", msg_id, octets, to_string(encoding), authentication));
+  if (!quiet_)
+    tell(fmt::format("<- message {}, {} octets {}, {}", msg_id, octets, to_string(encoding), authentication));
 }
 
 void Exchange::message_out(const Label& who, std::string_view msg_id, Encoding encoding, std::size_t octets,
@@ -123,8 +115,8 @@ void Exchange::message_out(const Label& who, std::string_view msg_id, Encoding e
                    .str());
   }
   if (quiet_) return;
-  put(fmt::format("-> message {}, {} octets {}{}", msg_id, octets, to_string(encoding),
-                  final_message ? "" : ", more to come"));
+  tell(fmt::format("-> message {}, {} octets {}{}", msg_id, octets, to_string(encoding),
+                   final_message ? "" : ", more to come"));
 }
 
 void Exchange::alert_in(const Label& who, std::string_view code, std::string_view type, std::string_view source,
@@ -141,17 +133,17 @@ void Exchange::alert_in(const Label& who, std::string_view code, std::string_vie
   if (!source.empty()) text += fmt::format(" {}", source);
   if (!data.empty()) text += " " + shown(data);
   if (!correlator.empty()) text += fmt::format(", correlator {}", correlator);
-  put(text);
+  tell(text);
 }
 
 void Exchange::replace_in(const Label& who, std::size_t items, std::string_view first) {
   if (json_) return put(Line("replace_in", who).with("items", items).with("uri", first).str());
-  if (!quiet_) put(fmt::format("   < Replace {} and so on, {} items", first, items));
+  if (!quiet_) tell(fmt::format("   < Replace {} and so on, {} items", first, items));
 }
 
 void Exchange::status_out(const Label& who, std::string_view command, int status) {
   if (json_) return put(Line("status_out", who).with("command", command).with("status", status).str());
-  if (!quiet_) put(fmt::format("   > {} {}", status, command));
+  if (!quiet_) tell(fmt::format("   > {} {}", status, command));
 }
 
 void Exchange::command_out(const Label& who, std::string_view command, std::string_view uri, std::string_view extra) {
@@ -159,7 +151,7 @@ void Exchange::command_out(const Label& who, std::string_view command, std::stri
     return put(Line("command_out", who).with("command", command).with_text("uri", uri).with_text("note", extra).str());
   }
   if (quiet_) return;
-  put(fmt::format("   > {}{}{}{}{}", command, uri.empty() ? "" : " ", uri, extra.empty() ? "" : ", ", extra));
+  tell(fmt::format("   > {}{}{}{}{}", command, uri.empty() ? "" : " ", uri, extra.empty() ? "" : ", ", extra));
 }
 
 void Exchange::status_in(const Label& who, std::string_view command, std::string_view uri, int status,
@@ -173,12 +165,12 @@ void Exchange::status_in(const Label& who, std::string_view command, std::string
                    .str());
   }
   if (quiet_) return;
-  put(fmt::format("   < {} {}{}{}{}{}", status, command, uri.empty() ? "" : " ", uri, extra.empty() ? "" : ", ",
-                  extra));
+  tell(fmt::format("   < {} {}{}{}{}{}", status, command, uri.empty() ? "" : " ", uri, extra.empty() ? "" : ", ",
+                   extra));
 }
 
 void Exchange::results_in(const Label& who, std::string_view uri, std::string_view format, Bytes data) {
-  const bool secret = holds_secret(uri);
+  const bool secret = is_secret_leaf(uri);
   if (json_) {
     Line line("results_in", who);
     line.with("uri", uri).with_text("format", format);
@@ -189,18 +181,18 @@ void Exchange::results_in(const Label& who, std::string_view uri, std::string_vi
     }
     return put(line.str());
   }
-  if (!quiet_) put(fmt::format("   < Results {} = {}", uri, secret ? "(hidden)" : shown(data)));
+  if (!quiet_) tell(fmt::format("   < Results {} = {}", uri, secret ? "(hidden)" : shown(data)));
 }
 
 void Exchange::note(const Label& who, std::string_view kind, std::string_view what) {
   if (json_) return put(Line(kind, who).with("what", what).str());
-  if (!quiet_) put(fmt::format("** {}: {}", kind, what));
+  if (!quiet_) tell(fmt::format("** {}: {}", kind, what));
 }
 
 void Exchange::failure(const Label& who, std::string_view what) {
   failures_.fetch_add(1);
   if (json_) return put(Line("failure", who).with("what", what).str());
-  put(fmt::format("!! {}{}{}", who_is(who), who.device.empty() ? "" : ": ", what));
+  tell(fmt::format("!! {}{}{}", who_is(who), who.device.empty() ? "" : ": ", what));
 }
 
 void Exchange::finished(std::size_t sessions) {
@@ -208,9 +200,9 @@ void Exchange::finished(std::size_t sessions) {
   if (json_) return put(Line("finished", {}).with("sessions", sessions).with("failures", failed).str());
   const std::string_view plural = sessions == 1 ? "" : "s";
   if (failed != 0) {
-    return put(fmt::format("{} session{}, {} expectation{} failed", sessions, plural, failed, failed == 1 ? "" : "s"));
+    return tell(fmt::format("{} session{}, {} expectation{} failed", sessions, plural, failed, failed == 1 ? "" : "s"));
   }
-  if (!quiet_) put(fmt::format("{} session{}, everything as expected", sessions, plural));
+  if (!quiet_) tell(fmt::format("{} session{}, everything as expected", sessions, plural));
 }
 
 }  // namespace omadm::server

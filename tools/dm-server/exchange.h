@@ -53,7 +53,8 @@ class Exchange {
 
  private:
   class Line;
-  void put(std::string_view line);
+  void put(std::string_view line);   // as it is
+  void tell(std::string_view line);  // for people: nothing in it drives a terminal
 
   std::FILE* out_;
   bool json_;
@@ -62,8 +63,5 @@ class Exchange {
   std::mutex mutex_;
   std::atomic<unsigned> failures_{0};
 };
-
-// Whether the last segment names a node whose value must not be shown.
-bool holds_secret(std::string_view uri) noexcept;
 
 }  // namespace omadm::server

@@ -12,6 +12,7 @@
 #include "tools/dm-server/faults.h"
 #include "tools/dm-server/firmware_host.h"
 #include "tools/dm-server/tls_authority.h"
+#include "tools/dm-server/written_file.h"
 
 namespace omadm::server {
 namespace {
@@ -19,14 +20,6 @@ namespace {
 constexpr std::size_t kLargestRequest = 64U << 20U;
 constexpr std::size_t kThreads = 64;
 constexpr time_t kKeepAliveSeconds = 15;
-
-Result<void> write_file(const std::string& path, const std::string& text) {
-  std::FILE* const file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return Error{Errc::io, path + ": cannot be written"};
-  const bool good = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (std::fclose(file) != 0 || !good) return Error{Errc::io, path + ": cannot be written"};
-  return {};
-}
 
 std::string authority_of(const std::string& host, int port) {
   if (host == "0.0.0.0" || host == "::" || host.empty()) return "localhost:" + std::to_string(port);
@@ -40,6 +33,12 @@ std::vector<std::pair<std::string, std::string>> headers_of(const httplib::Heade
     out.emplace_back(name, value);
   }
   return out;
+}
+
+void tell_request(Exchange& exchange, const httplib::Request& request, const httplib::Response& response) {
+  exchange.note({}, "http",
+                request.method + " " + request.path + ", " + std::to_string(request.body.size()) + " octets: " +
+                    std::to_string(response.status) + ", " + std::to_string(response.body.size()) + " octets");
 }
 
 }  // namespace
@@ -107,13 +106,6 @@ Result<void> HttpFront::start(const Script& script, Lab& lab, Exchange& exchange
   impl.firmware = DM_TRY(FirmwareHost::open(script, variables, exchange, impl.url));
   impl.bootstrap = std::make_unique<BootstrapFront>(script, lab, exchange, variables, recorder, impl.url);
   impl.control = std::make_unique<ControlFront>(lab);
-  if (exchange.verbose()) {
-    impl.server->set_logger([&exchange](const httplib::Request& request, const httplib::Response& response) {
-      exchange.note({}, "http",
-                    request.method + " " + request.path + ", " + std::to_string(request.body.size()) + " octets: " +
-                        std::to_string(response.status) + ", " + std::to_string(response.body.size()) + " octets");
-    });
-  }
   impl.server->Post(".*", [&impl](const httplib::Request& request, httplib::Response& response) {
     ++impl.busy;
     impl.post(request, response);
@@ -124,7 +116,10 @@ Result<void> HttpFront::start(const Script& script, Lab& lab, Exchange& exchange
     response.status = 404;
   });
   // Called when an answer is out; a spoiled one may never come here.
-  impl.server->set_logger([&impl](const httplib::Request&, const httplib::Response&) { --impl.busy; });
+  impl.server->set_logger([&impl, &exchange](const httplib::Request& request, const httplib::Response& response) {
+    if (exchange.verbose()) tell_request(exchange, request, response);
+    --impl.busy;
+  });
   impl.thread = std::thread([&impl] { impl.server->listen_after_bind(); });
   while (!impl.server->is_running()) std::this_thread::yield();
   return {};

@@ -1,24 +1,22 @@
 // dm-server: a scriptable OMA DM server for labs, demos and tests. Not for production.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
 #include <thread>
 
 #include "base/text.h"
+#include "tools/common/arguments.h"
+#include "tools/common/output.h"
 #include "tools/dm-server/http_front.h"
 #include "tools/dm-server/lab.h"
 #include "tools/dm-server/notify_command.h"
+#include "tools/dm-server/written_file.h"
 
 namespace {
 
 using namespace omadm;          // NOLINT(google-build-using-namespace): a program's main file
 using namespace omadm::server;  // NOLINT(google-build-using-namespace)
 
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
-constexpr int kTransport = 4;
 constexpr std::chrono::milliseconds kTick(10);
 
 volatile std::sig_atomic_t stop_requested = 0;
@@ -38,27 +36,31 @@ struct Options {
   bool verbose = false;
 };
 
-int complain(int status, const std::string& what) {
-  fmt::print(stderr, "dm-server: {}\n", what);
-  return status;
-}
-
 void declare(CLI::App& app, Options& o) {
-  app.add_option("--listen", o.listen, "HOST:PORT; port 0 takes any free one")->capture_default_str();
+  app.add_option("--listen", o.listen, "HOST:PORT; port 0 takes any free one")
+      ->type_name("WHERE")
+      ->capture_default_str();
   app.add_option("--tls", o.tls, "self-signed, none, or files (with --tls-cert and --tls-key)")
       ->check(CLI::IsMember({"self-signed", "none", "files"}))
+      ->type_name("HOW")
       ->capture_default_str();
-  app.add_option("--tls-cert", o.certificate, "PEM file, the server's certificate first");
-  app.add_option("--tls-key", o.key, "PEM file");
-  app.add_option("--tls-name", o.names, "Another DNS name or address of this server, for the certificate");
-  app.add_option("--ca-out", o.ca_out, "Write the certificate clients have to trust to this file");
-  app.add_option("--port-file", o.port_file, "Write the port listened on to this file");
-  app.add_option("--script", o.script, "What to do with clients: see docs/dm-server.md");
-  app.add_option("--set", o.settings, "NAME=VALUE: a variable of the script");
-  app.add_option("--record", o.record, "Keep every message in this directory, secrets masked");
-  app.add_option("--state", o.state, "Keep the nonces of clients in this file");
-  app.add_option("--devices", o.devices, "With --once: so many clients have to go through the script");
-  app.add_option("--timeout", o.timeout_s, "Seconds after which the script has failed");
+  app.add_option("--tls-cert", o.certificate, "PEM file, the server's certificate first")->type_name("FILE");
+  app.add_option("--tls-key", o.key, "PEM file")->type_name("FILE");
+  app.add_option("--tls-name", o.names, "Another DNS name or address of this server, for the certificate")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--ca-out", o.ca_out, "Write the certificate clients have to trust to this file")->type_name("FILE");
+  app.add_option("--port-file", o.port_file, "Write the port listened on to this file")->type_name("FILE");
+  app.add_option("--script,--config", o.script, "What to do with clients: see docs/dm-server.md")->type_name("FILE");
+  app.add_option("--set", o.settings, "NAME=VALUE: a variable of the script")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
+  app.add_option("--record", o.record, "Keep every message in this directory, secrets masked")->type_name("DIR");
+  app.add_option("--state", o.state, "Keep the nonces of clients in this file")->type_name("FILE");
+  app.add_option("--devices", o.devices, "With --once: so many clients have to go through the script")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--timeout", o.timeout_s, "Seconds after which the script has failed")->type_name("S");
   app.add_flag("--once", o.once, "Exit when every session of the script has ended");
   app.add_flag("--json", o.json, "One JSON object a line");
   CLI::Option* const quiet = app.add_flag("--quiet", o.quiet, "Tell failures only");
@@ -97,19 +99,6 @@ Result<void> set_variables(const Options& o, const Script& script, Variables& va
   return {};
 }
 
-Result<void> write_port(const std::string& path, int port) {
-  if (path.empty()) return {};
-  // Written aside and renamed: whoever waits for the file finds it complete.
-  const std::string aside = path + ".new";
-  std::FILE* const file = std::fopen(aside.c_str(), "w");
-  if (file == nullptr) return Error{Errc::io, path + ": cannot be written"};
-  fmt::print(file, "{}\n", port);
-  if (std::fclose(file) != 0 || std::rename(aside.c_str(), path.c_str()) != 0) {
-    return Error{Errc::io, path + ": cannot be written"};
-  }
-  return {};
-}
-
 // True: the script is through. False: stopped, or out of time.
 bool serve(const Options& o, Lab& lab, const HttpFront& front) {
   using Clock = std::chrono::steady_clock;
@@ -130,58 +119,62 @@ bool serve(const Options& o, Lab& lab, const HttpFront& front) {
 }
 
 int run(const Options& o) {
+  const auto complain = [&o](int status, const std::string& what) { return refuse("dm-server", what, status, o.json); };
   Script script;
-  if (o.script.empty()) return complain(kUsage, "--script is missing (dm-server --help lists the options)");
+  if (o.script.empty()) return complain(kExitUsage, "--script is missing (dm-server --help lists the options)");
   Result<Script> loaded = load_script(o.script);
-  if (!loaded) return complain(kUsage, loaded.error().detail);
+  if (!loaded) return complain(kExitUsage, loaded.error().detail);
   script = std::move(loaded).value();
   const Result<ListenOptions> listen = listen_options(o);
-  if (!listen) return complain(kUsage, listen.error().detail);
+  if (!listen) return complain(kExitUsage, listen.error().detail);
   Variables variables;
-  if (const Result<void> set = set_variables(o, script, variables); !set) return complain(kUsage, set.error().detail);
+  if (const Result<void> set = set_variables(o, script, variables); !set)
+    return complain(kExitUsage, set.error().detail);
 
   const Result<std::unique_ptr<HttpFront>> front = HttpFront::open(*listen);
-  if (!front) return complain(kTransport, front.error().detail);
+  if (!front) return complain(kExitTransport, front.error().detail);
   Exchange exchange(stdout, o.json, o.quiet ? Detail::quiet : o.verbose ? Detail::verbose : Detail::normal);
   Lab lab(script, exchange, variables, {script.url.empty() ? (*front)->url() : script.url, o.state, o.devices});
-  if (const Result<void> state = lab.load_state(); !state) return complain(kUsage, state.error().detail);
+  if (const Result<void> state = lab.load_state(); !state) return complain(kExitUsage, state.error().detail);
   std::unique_ptr<Recorder> recorder;
   if (!o.record.empty()) {
     Result<std::unique_ptr<Recorder>> opened = Recorder::open(o.record, script);
-    if (!opened) return complain(kFailed, opened.error().detail);
+    if (!opened) return complain(kExitFailed, opened.error().detail);
     recorder = std::move(opened).value();
   }
   if (const Result<void> started = (*front)->start(script, lab, exchange, variables, recorder.get()); !started) {
-    return complain(kUsage, started.error().detail);
+    return complain(kExitUsage, started.error().detail);
   }
   exchange.listening((*front)->url());
-  if (const Result<void> written = write_port(o.port_file, (*front)->port()); !written) {
-    return complain(kFailed, written.error().detail);
+  if (!o.port_file.empty()) {
+    const Result<void> written = write_file(o.port_file, std::to_string((*front)->port()) + "\n");
+    if (!written) return complain(kExitFailed, written.error().detail);
   }
   const bool complete = serve(o, lab, **front);
   const bool must_be_complete = o.once || o.timeout_s > 0;
   if (!complete) lab.close(must_be_complete);
   (*front)->stop();
   exchange.finished(lab.sessions_ended());
-  return exchange.failures() == 0 ? 0 : kFailed;
+  return exchange.failures() == 0 ? kExitDone : kExitFailed;
+}
+
+int run_main(int argc, char** argv) {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app("A scriptable OMA DM server for labs, demos and tests. Not for production use.", "dm-server");
+  prepare_arguments(app, "--json, --verbose, --quiet");
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  Options options;
+  declare(app, options);
+  const NotifyCommand notify(app);
+  if (const auto exit = parse_arguments(app, argc, argv)) return *exit;
+  return notify.chosen() ? notify.run(options.json, options.verbose) : run(options);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
-  std::signal(SIGPIPE, SIG_IGN);
-  CLI::App app("A scriptable OMA DM server for labs, demos and tests. Not for production use.", "dm-server");
-  app.set_version_flag("--version", "dm-server 0.1.0");
-  app.require_subcommand(0, 1);
-  Options options;
-  declare(app, options);
-  const NotifyCommand notify(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
-  }
-  return notify.chosen() ? notify.run() : run(options);
+  return omadm::run_program("dm-server", [&] { return run_main(argc, argv); });
 }

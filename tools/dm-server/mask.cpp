@@ -1,30 +1,53 @@
 #include "tools/dm-server/mask.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "dmtree/tnds/tnds.h"
 #include "syncml/auth/credential.h"
 #include "syncml/codec/codec.h"
-#include "tools/dm-server/exchange.h"
+#include "tools/common/secrets.h"
 
 namespace omadm::server {
 namespace {
 
 constexpr std::size_t kShortestSecret = 3;  // shorter ones would match everywhere
+constexpr std::size_t kShortestNonce = 8;   // one of the printed examples, "Nonce", is part of element names
 
 void add(std::vector<Octets>& secrets, Bytes secret) {
   if (secret.size() >= kShortestSecret) secrets.emplace_back(secret);
 }
 
+std::string xml_escaped(Bytes text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
 void add_data(std::vector<Octets>& secrets, Bytes data) {
   add(secrets, data);
   add(secrets, base64_encode(data));
+  if (data.find_first_of("&<>") == Bytes::npos) return;
+  add(secrets, xml_escaped(data));
+  add(secrets, xml_escaped(xml_escaped(data)));  // of a document that is a text in a document
 }
 
-// A nonce of the printed examples, "Nonce", is part of element names: short ones stay.
 void add_nonce(std::vector<Octets>& secrets, const std::optional<Octets>& nonce) {
-  constexpr std::size_t kShortestNonce = 8;
   if (nonce && nonce->size() >= kShortestNonce) add_data(secrets, *nonce);
 }
 
@@ -34,80 +57,112 @@ void overwrite(Octets& body, Bytes secret) {
   }
 }
 
-void add_meta(std::vector<Octets>& secrets, const Meta& meta) {
-  if (!meta.next_nonce) return;
-  add(secrets, *meta.next_nonce);
-  if (const Result<Octets> raw = base64_decode(*meta.next_nonce)) add_nonce(secrets, *raw);
-}
+bool is_masked(Bytes secret) noexcept { return secret.find_first_not_of('*') == Bytes::npos; }
 
-void add_tnds(std::vector<Octets>& secrets, Bytes document) {
-  const Result<TndsDocument> tnds = read_tnds(document, Limits{});
-  if (!tnds) return;
-  for (const TndsNode& node : tnds->nodes) {
-    if (holds_secret(node.relative)) add_data(secrets, node.value);
-  }
-}
+bool is_subtree_type(std::string_view type) noexcept { return type.find("dmtnds") != std::string_view::npos; }
 
-void add_command(std::vector<Octets>& secrets, const Command& command) {
-  if (command.chal) add_meta(secrets, *command.chal);
-  for (const Item& item : command.items) {
-    if (!item.data) continue;
-    const std::string_view uri = item.target.value_or(item.source.value_or(""));
-    if (holds_secret(uri)) add_data(secrets, item.data->octets);
-    const std::string_view type = item.meta.type.value_or(command.meta.type.value_or(""));
-    if (type.find("dmtnds") != std::string_view::npos) add_tnds(secrets, item.data->octets);
-  }
-  for (const Command& child : command.children) add_command(secrets, child);
+// A subtree, whatever it is said to be: it names what must not be seen, in clear or in Base64.
+bool names_secret_inside(Bytes data) {
+  if (names_secret(data)) return true;
+  const Result<Octets> decoded = base64_decode(data);
+  return decoded && names_secret(*decoded);
 }
 
 }  // namespace
 
-std::vector<Octets> secrets_of(const Script& script) {
-  std::vector<Octets> secrets;
-  for (const AccountScript& account : script.accounts) {
-    add_data(secrets, account.client_password.view());
-    add_data(secrets, account.server_password.view());
-    add(secrets, basic_credential(account.client_user, account.client_password));
-    add(secrets, basic_credential(account.server_name, account.server_password));
-    add_nonce(secrets, account.client_nonce);
-    add_nonce(secrets, account.server_nonce);
+// What one document tells to be secret.
+class Mask::Collector {
+ public:
+  explicit Collector(Pieces& pieces) : pieces_(pieces) {}
+
+  // False: it cannot be read.
+  bool collect(Bytes body, std::string_view content_type) {
+    const std::optional<Encoding> encoding = encoding_of(content_type);
+    if (!encoding) {
+      if (is_subtree_type(content_type)) take_subtree(body);
+      return true;
+    }
+    const Result<Message> message = decode(*encoding, body, Limits{});
+    if (!message) return false;
+    if (message->header.cred) secrets.emplace_back(message->header.cred->data);
+    for (const Command& command : message->commands) take_command(command);
+    return true;
   }
-  if (script.bootstrap.passphrase) add_data(secrets, *script.bootstrap.passphrase);
-  add_data(secrets, script.bootstrap.secret);
-  return secrets;
+
+  std::vector<Octets> secrets;  // as the message holds them
+
+ private:
+  void take_subtree(Bytes document) {
+    const Result<TndsDocument> tnds = read_tnds(document, Limits{});
+    if (!tnds) {
+      secrets.emplace_back(document);
+      return;
+    }
+    for (const TndsNode& node : tnds->nodes) {
+      if (is_secret_leaf(node.relative)) secrets.emplace_back(node.value);
+    }
+  }
+
+  void take_item(const Item& item, const Command& command) {
+    if (!item.data) return;
+    const Bytes data = item.data->octets;
+    const std::string_view target = trim(item.target.value_or("")), source = trim(item.source.value_or(""));
+    const std::string_view uri = target.empty() ? source : target;
+    const auto under_way = pieces_.find(uri);
+    const bool goes_on = under_way != pieces_.end();
+    const bool subtree =
+        is_subtree_type(item.meta.type.value_or(command.meta.type.value_or(""))) || names_secret_inside(data);
+    if (goes_on && !item.more_data) pieces_.erase(under_way);
+    if (item.more_data && subtree) pieces_.emplace(uri);
+    if (is_secret_leaf(target) || is_secret_leaf(source) || goes_on || (item.more_data && subtree)) {
+      secrets.emplace_back(data);
+    } else if (subtree) {
+      take_subtree(data);
+    }
+  }
+
+  void take_command(const Command& command) {
+    if (command.chal && command.chal->next_nonce) secrets.emplace_back(*command.chal->next_nonce);
+    for (const Item& item : command.items) take_item(item, command);
+    for (const Command& child : command.children) take_command(child);
+  }
+
+  Pieces& pieces_;
+};
+
+Mask::Mask(const Script& script) {
+  for (const AccountScript& account : script.accounts) {
+    add_data(known_, account.client_password.view());
+    add_data(known_, account.server_password.view());
+    add(known_, basic_credential(account.client_user, account.client_password));
+    add(known_, basic_credential(account.server_name, account.server_password));
+    add_nonce(known_, account.client_nonce);
+    add_nonce(known_, account.server_nonce);
+  }
+  if (script.bootstrap.passphrase) add_data(known_, *script.bootstrap.passphrase);
+  add_data(known_, script.bootstrap.secret);
 }
 
-Octets masked_body(Bytes body, std::string_view content_type, const std::vector<Octets>& secrets) {
-  std::vector<Octets> all = secrets;
-  if (const std::optional<Encoding> encoding = encoding_of(content_type)) {
-    if (const Result<Message> message = decode(*encoding, body, Limits{})) {
-      if (message->header.cred) add(all, message->header.cred->data);
-      for (const Command& command : message->commands) add_command(all, command);
-    }
-  } else if (content_type.find("dmtnds") != std::string_view::npos) {
-    add_tnds(all, body);
+Octets Mask::body(Bytes body, std::string_view content_type, Pieces& pieces) const {
+  Pieces before = pieces;
+  Collector found(pieces);
+  const bool readable = found.collect(body, content_type);
+  std::vector<Octets> all = known_;
+  for (const Octets& secret : found.secrets) {
+    add_data(all, secret);
+    // A nonce travels in Base64, and may stand elsewhere as it is.
+    if (const Result<Octets> raw = base64_decode(secret)) add_nonce(all, *raw);
   }
   // The longest first: a short one may be part of it.
   std::sort(all.begin(), all.end(), [](const Octets& a, const Octets& b) { return a.size() > b.size(); });
   Octets out(body);
   for (const Octets& secret : all) overwrite(out, secret);
-  return out;
-}
-
-std::string masked_header(std::string_view name, std::string_view value) {
-  std::string out(value);
-  if (equals_ignoring_case(name, kHmacHeaderName)) {
-    if (const Result<HmacHeader> header = parse_hmac_header(value)) overwrite(out, header->mac);
-  } else if (equals_ignoring_case(name, "authorization") || equals_ignoring_case(name, "cookie") ||
-             equals_ignoring_case(name, "set-cookie")) {
-    std::fill(out.begin(), out.end(), '*');
-  } else if (equals_ignoring_case(name, "content-type")) {
-    // MAC=… of a bootstrap message proves a PIN to whoever tries all of them.
-    const std::string lower = to_lower(out);
-    const std::size_t mac = lower.find("mac=");
-    if (mac != std::string::npos) std::fill(out.begin() + static_cast<std::ptrdiff_t>(mac + 4), out.end(), '*');
-  }
-  return out;
+  // References to characters, pieces of one octet: what was not found by its octets is found by reading again.
+  Collector left(before);
+  const bool clean =
+      readable ? left.collect(out, content_type) && std::all_of(left.secrets.begin(), left.secrets.end(), is_masked)
+               : !names_secret_inside(body);
+  return clean ? out : Octets(body.size(), '*');
 }
 
 }  // namespace omadm::server

@@ -1,25 +1,15 @@
 #include "tools/dm-server/notify_command.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
 #include "base/text.h"
+#include "tools/common/output.h"
 #include "tools/dm-server/notifier.h"
 #include "tools/dm-server/toml_keys.h"
+#include "tools/dm-server/written_file.h"
 
 namespace omadm::server {
-namespace {
-
-constexpr int kFailed = 1;
-constexpr int kUsage = 2;
-
-int complain(int status, const std::string& what) {
-  fmt::print(stderr, "dm-server: notify: {}\n", what);
-  return status;
-}
-
-}  // namespace
+constexpr std::string_view kProgram = "dm-server";
 
 struct NotifyCommand::Options {
   CLI::App* command = nullptr;
@@ -51,31 +41,37 @@ NotifyCommand::~NotifyCommand() { delete options_; }
 
 bool NotifyCommand::chosen() const { return options_->command->parsed(); }
 
-int NotifyCommand::run() const {
+int NotifyCommand::run(bool json, bool verbose) const {
   Options& o = *options_;
-  if (o.script.to.empty() && o.out.empty()) return complain(kUsage, "--to or --out is missing");
+  const auto complain = [json](int exit, const std::string& what) {
+    return refuse(kProgram, "notify: " + what, exit, json);
+  };
+  if (o.script.to.empty() && o.out.empty()) return complain(kExitUsage, "--to or --out is missing");
   if (!o.password_file.empty()) {
     const Result<Octets> file = read_file(o.password_file);
-    if (!file) return complain(kUsage, file.error().detail);
+    if (!file) return complain(kExitUsage, file.error().detail);
     o.password = file->substr(0, file->find_first_of("\r\n"));
   }
   Nonces nonces;
   const Result<Octets> nonce = base64_decode(o.nonce);
-  if (!nonce) return complain(kUsage, "--nonce-base64: " + nonce.error().detail);
+  if (!nonce) return complain(kExitUsage, "--nonce-base64: " + nonce.error().detail);
   nonces.server = *nonce;
   if (o.default_nonce) o.script.nonce = "default";
   o.script.server_initiated = o.initiator == "server";
   const Result<Octets> octets = make_notification(o.script, o.server_id, Secret(o.password), nonces);
-  if (!octets) return complain(kUsage, octets.error().detail);
+  if (!octets) return complain(kExitUsage, octets.error().detail);
+  const std::string& where = o.script.to.empty() ? o.out : o.script.to;
+  if (verbose) say(kProgram, "notify: " + std::to_string(octets->size()) + " octets to " + where);
   if (!o.script.to.empty()) {
-    if (const Result<void> sent = send_udp(o.script.to, *octets); !sent) return complain(4, sent.error().detail);
-    return 0;
+    const Result<void> sent = send_udp(o.script.to, *octets);
+    return sent ? kExitDone : complain(kExitTransport, sent.error().detail);
   }
-  std::FILE* const file = o.out == "-" ? stdout : std::fopen(o.out.c_str(), "wb");
-  if (file == nullptr) return complain(kFailed, o.out + ": cannot be written");
-  const bool good = std::fwrite(octets->data(), 1, octets->size(), file) == octets->size();
-  if (file != stdout && std::fclose(file) != 0) return complain(kFailed, o.out + ": cannot be written");
-  return good ? 0 : complain(kFailed, o.out + ": cannot be written");
+  if (o.out == "-") {
+    write_out(*octets);
+    return kExitDone;
+  }
+  const Result<void> written = write_file(o.out, *octets);
+  return written ? kExitDone : complain(kExitFailed, written.error().detail);
 }
 
 }  // namespace omadm::server

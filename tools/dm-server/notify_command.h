@@ -14,7 +14,7 @@ class NotifyCommand {
   NotifyCommand(const NotifyCommand&) = delete;
   NotifyCommand& operator=(const NotifyCommand&) = delete;
   bool chosen() const;
-  int run() const;  // the exit status
+  int run(bool json, bool verbose) const;  // the exit status
 
  private:
   struct Options;

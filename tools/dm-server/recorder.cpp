@@ -8,7 +8,7 @@
 #include "base/io/file_system.h"
 #include "base/text.h"
 #include "syncml/codec/codec.h"
-#include "tools/dm-server/mask.h"
+#include "tools/common/secrets.h"
 
 namespace omadm::server {
 namespace {
@@ -29,7 +29,7 @@ Result<std::unique_ptr<Recorder>> Recorder::open(const std::string& directory, c
   const std::string path = directory + "/index.jsonl";
   std::FILE* const index = std::fopen(path.c_str(), "w");
   if (index == nullptr) return Error{Errc::io, path + ": cannot be written"};
-  return std::unique_ptr<Recorder>(new Recorder(directory, index, secrets_of(script)));
+  return std::unique_ptr<Recorder>(new Recorder(directory, index, script));
 }
 
 Recorder::~Recorder() { std::fclose(index_); }
@@ -38,7 +38,9 @@ void Recorder::write(const Entry& entry) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const bool in = entry.direction == Direction::in;
   const std::string name = fmt::format("{:03}-{}.{}", ++number_, in ? "in" : "out", extension_of(entry));
-  const Octets body = masked_body(entry.body, entry.content_type, secrets_);
+  const auto pieces = pieces_.try_emplace({entry.direction, entry.session_id}).first;
+  const Octets body = mask_.body(entry.body, entry.content_type, pieces->second);
+  if (pieces->second.empty()) pieces_.erase(pieces);
   if (std::FILE* const file = std::fopen((directory_ + "/" + name).c_str(), "wb"); file != nullptr) {
     std::fwrite(body.data(), 1, body.size(), file);
     std::fclose(file);
@@ -46,7 +48,7 @@ void Recorder::write(const Entry& entry) {
   nlohmann::ordered_json line{{"time", rfc3339(SystemClock().utc_seconds())},
                               {"direction", in ? "in" : "out"},
                               {"file", name},
-                              {"content_type", entry.content_type},
+                              {"content_type", masked_header("content-type", entry.content_type)},
                               {"octets", entry.body.size()}};
   if (!entry.session_id.empty()) line["session_id"] = entry.session_id;
   if (!entry.url.empty()) line["url"] = entry.url;

@@ -1,7 +1,9 @@
 // Keeps every message as a file, without its secrets.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "tools/dm-server/mask.h"
 #include "tools/dm-server/script.h"
 
 namespace omadm::server {
@@ -37,12 +40,13 @@ class Recorder {
   void write(const Entry& entry);
 
  private:
-  Recorder(std::string directory, std::FILE* index, std::vector<Octets> secrets)
-      : directory_(std::move(directory)), index_(index), secrets_(std::move(secrets)) {}
+  Recorder(std::string directory, std::FILE* index, const Script& script)
+      : directory_(std::move(directory)), index_(index), mask_(script) {}
 
   std::string directory_;
   std::FILE* index_;
-  std::vector<Octets> secrets_;
+  Mask mask_;
+  std::map<std::pair<Direction, std::string>, Mask::Pieces> pieces_;  // by session id
   unsigned number_ = 0;
   std::mutex mutex_;
 };

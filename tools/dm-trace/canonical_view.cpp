@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "dmtree/tnds/tnds.h"
-#include "tools/dm-trace/readable.h"
+#include "tools/common/readable.h"
 
 namespace omadm::trace {
 namespace {

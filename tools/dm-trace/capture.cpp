@@ -9,11 +9,11 @@
 #include "base/text.h"
 #include "dmtree/tnds/tnds.h"
 #include "syncml/codec/codec.h"
+#include "tools/common/readable.h"
+#include "tools/dm-trace/hidden_values.h"
 #include "tools/dm-trace/json_view.h"
 #include "tools/dm-trace/libwbxml_engine.h"
 #include "tools/dm-trace/opened_values.h"
-#include "tools/dm-trace/readable.h"
-#include "tools/dm-trace/secrets.h"
 #include "tools/dm-trace/text_view.h"
 
 namespace omadm::trace {
@@ -71,7 +71,7 @@ std::optional<Error> verdict(const Capture& capture, Encoding encoding, Bytes oc
   }
   if (document.error) return document.error;
   if (capture.kind == Kind::other_markup) {
-    return Error{Errc::unsupported, "not a document of OMA DM: its root element is " + one_line(document.root->name)};
+    return Error{Errc::unsupported, "not a document of OMA DM: its root element is " + document.root->name};
   }
   if (const Error* const inside = damage_inside(*document.root)) {
     return Error{inside->code, "the document inside a value: " + inside->detail};

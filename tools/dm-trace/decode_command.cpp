@@ -3,16 +3,15 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <cstdio>
 #include <utility>
 #include <vector>
 
-#include "base/io/file_system.h"
 #include "base/text.h"
 #include "syncml/codec/codec.h"
+#include "tools/common/input.h"
+#include "tools/common/output.h"
 #include "tools/dm-trace/canonical_view.h"
-#include "tools/dm-trace/readable.h"
 #include "tools/dm-trace/trace_log.h"
 
 namespace omadm::trace {
@@ -28,32 +27,18 @@ struct Input {
   Octets octets;
 };
 
-void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-// Nothing but ASCII: what a terminal could obey is \u….
-void put_json(const Json& json) { put(json.dump(2, ' ', true, Json::error_handler_t::replace) + "\n"); }
+void complain(std::string_view what) { say("dm-trace", what); }
 
-void complain(std::string_view what) { fmt::print(stderr, "dm-trace: {}\n", what); }
+int refuse(std::string_view what, ExitCode exit, bool json) { return omadm::refuse("dm-trace", what, exit, json); }
 
-Result<Octets> read_standard_input() {
-  Octets octets;
-  std::array<char, 1U << 16U> buffer{};
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), stdin)) {
-    octets.append(buffer.data(), count);
-    if (octets.size() > kMaxFile)
-      return Error{Errc::too_large, "standard input: over " + std::to_string(kMaxFile) + " octets"};
-  }
-  return octets;
-}
-
-Result<Input> read_input(const std::string& file) {
-  if (file == "-") return Input{"standard input", ".", DM_TRY(read_standard_input())};
+Result<Input> read_capture_file(const std::string& file) {
+  if (file == "-") return Input{"standard input", ".", DM_TRY(read_input(file, kMaxFile))};
   std::string path = file;
   struct stat about {};
   if (::stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode)) path += "/index.jsonl";
   const std::size_t slash = path.rfind('/');
-  PosixFileSystem files;
-  Octets octets = DM_TRY(files.read(path, kMaxFile));
-  return Input{one_line(path), slash == std::string::npos ? "." : path.substr(0, slash), std::move(octets)};
+  Octets octets = DM_TRY(read_input(path, kMaxFile));
+  return Input{path, slash == std::string::npos ? "." : path.substr(0, slash), std::move(octets)};
 }
 
 // "Message 3, in, 2026-01-02T03:04:05Z: application/vnd.syncml.dm+xml, 12 octets", then what else the line tells.
@@ -91,7 +76,7 @@ class TracePrinter {
  public:
   TracePrinter(const DecodeOptions& options, const Input& input) : options_(options), input_(input) {}
 
-  ExitCode print(const std::vector<TraceEntry>& entries) {
+  int print(const std::vector<TraceEntry>& entries) {
     for (const TraceEntry& entry : entries) {
       ++number_;
       print(entry);
@@ -99,7 +84,7 @@ class TracePrinter {
     if (options_.json && !options_.quiet) {
       Json document{{"file", options_.file}, {"kind", "trace"}, {"messages", std::move(messages_)}};
       if (failed_) document["exit"] = static_cast<int>(kExitFailed);
-      put_json(document);
+      write_out(json_text(document));
     }
     return failed_ ? kExitFailed : kExitDone;
   }
@@ -121,10 +106,10 @@ class TracePrinter {
     if (error) {
       failed_ = true;
       message["error"] = error->detail;
-      complain(fmt::format("{}: message {}: {}", input_.name, number_, one_line(error->detail)));
+      complain(fmt::format("{}: message {}: {}", input_.name, number_, error->detail));
     }
     if (options_.quiet) return;
-    options_.json ? messages_.push_back(std::move(message)) : put(text + "\n");
+    options_.json ? messages_.push_back(std::move(message)) : write_out(text + "\n");
   }
 
   const DecodeOptions& options_;
@@ -137,18 +122,18 @@ class TracePrinter {
 void print_one(const DecodeOptions& options, const Capture& capture) {
   if (options.quiet) return;
   if (options.canonical) {
-    if (capture.markup && capture.markup->root) put(canonical_xml(*capture.markup->root));
+    if (capture.markup && capture.markup->root) write_out(canonical_xml(*capture.markup->root));
   } else if (options.json) {
     Json document{{"file", options.file}};
     document.update(json_of_capture(capture, options.offsets));
     if (capture.error) document["exit"] = static_cast<int>(kExitFailed);
-    put_json(document);
+    write_out(json_text(document));
   } else {
-    put(print_capture(capture, 0, options.offsets));
+    write_out(print_capture(capture, 0, options.offsets));
   }
 }
 
-ExitCode decode_one(const DecodeOptions& options, const Input& input) {
+int decode_one(const DecodeOptions& options, const Input& input) {
   const std::optional<Encoding> encoding = recognise_markup(input.octets);
   if (options.engine == Engine::libwbxml && encoding != Encoding::wbxml) {
     return refuse(input.name + ": libwbxml reads WBXML, and this is none", kExitUsage, options.json);
@@ -161,25 +146,15 @@ ExitCode decode_one(const DecodeOptions& options, const Input& input) {
   print_one(options, capture);
   if (!capture.error) return kExitDone;
   std::fflush(stdout);
-  complain(input.name + ": " + one_line(capture.error->detail));
+  complain(input.name + ": " + capture.error->detail);
   return kExitFailed;
 }
 
-}  // namespace
-
-ExitCode refuse(std::string_view what, ExitCode exit, bool json) {
-  if (json) put_json(Json{{"error", what}, {"exit", static_cast<int>(exit)}});
-  complain(what);
-  return exit;
-}
-
-namespace {
-
-ExitCode decode_file(const DecodeOptions& options) {
-  const Result<Input> input = read_input(options.file);
+int decode_file(const DecodeOptions& options) {
+  const Result<Input> input = read_capture_file(options.file);
   if (!input) {
     const ExitCode exit = input.error().code == Errc::not_found ? kExitNotFound : kExitFailed;
-    return refuse(one_line(input.error().detail), exit, options.json);
+    return refuse(input.error().detail, exit, options.json);
   }
   if (!looks_like_trace(input->octets)) return decode_one(options, *input);
   if (options.verbose) complain(input->name + ": taken for: trace");
@@ -189,11 +164,6 @@ ExitCode decode_file(const DecodeOptions& options) {
 
 }  // namespace
 
-ExitCode run_decode(const DecodeOptions& options) {
-  const ExitCode exit = decode_file(options);
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
-  complain("standard output: not everything could be written");
-  return kExitFailed;
-}
+int run_decode(const DecodeOptions& options) { return decode_file(options); }
 
 }  // namespace omadm::trace

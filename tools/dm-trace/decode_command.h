@@ -2,9 +2,7 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-#include "tools/common/exit_code.h"
 #include "tools/dm-trace/capture.h"
 
 namespace omadm::trace {
@@ -19,10 +17,7 @@ struct DecodeOptions {
   bool quiet = false;
 };
 
-// Results on stdout, what is wrong on stderr.
-ExitCode run_decode(const DecodeOptions& options);
-
-// "dm-trace: what" on stderr, with --json also {"error", "exit"} on stdout.
-ExitCode refuse(std::string_view what, ExitCode exit, bool json);
+// Results on stdout, what is wrong on stderr. Gives the exit status.
+int run_decode(const DecodeOptions& options);
 
 }  // namespace omadm::trace

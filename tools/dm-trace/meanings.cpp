@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "syncml/codec/command_names.h"
 #include "syncml/session/status_map.h"
-#include "tools/dm-trace/readable.h"
+#include "tools/common/readable.h"
 
 namespace omadm::trace {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "syncml/notification/package0.h"
+#include "tools/common/readable.h"
 #include "tools/dm-trace/meanings.h"
-#include "tools/dm-trace/readable.h"
 
 namespace omadm::trace {
 namespace {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "tools/common/readable.h"
 #include "tools/dm-trace/meanings.h"
-#include "tools/dm-trace/readable.h"
 
 namespace omadm::trace {
 namespace {
@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kLongestLine = 400;  // octets of a value on one line
 constexpr std::size_t kMostLines = 40;     // of a value
 constexpr std::size_t kDumped = 64;        // octets of a binary value
+
+// Whether people would rather read it than see its octets.
+bool is_text(Bytes octets) noexcept { return octets.find('\0') == Bytes::npos && is_utf8(octets); }
 
 std::string counted(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -79,7 +82,7 @@ void TextView::value(const MarkupNode& node, std::size_t indent, std::size_t off
     return;
   }
   if (content.empty()) return line(indent, offset, label);
-  if (!is_readable(content)) {
+  if (!is_text(content)) {
     line(indent, offset, label + ": " + size + opaque);
     out_ += hexdump(std::string_view(content).substr(0, kDumped), margin(indent + 1));
     if (content.size() > kDumped)

@@ -5,8 +5,7 @@
 #include "base/io/file_system.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "tools/dm-trace/readable.h"
-#include "tools/dm-trace/secrets.h"
+#include "tools/common/secrets.h"
 
 namespace omadm::trace {
 namespace {
@@ -24,17 +23,20 @@ Result<std::optional<Octets>> body_of(const Json& line, const std::string& direc
   const std::string name = member(line, "file");
   if (name.empty()) return Body();
   if (name.find('/') != std::string::npos || name.starts_with('.')) {
-    return Error{Errc::malformed, "\"" + one_line(name) + "\" is no file of a record"};
+    return Error{Errc::malformed, "\"" + name + "\" is no file of a record"};
   }
   PosixFileSystem files;
   return Body(DM_TRY(files.read(directory + "/" + name, Limits{}.max_octets)));
 }
 
 void mask_headers(Json& line) {
+  if (const auto type = line.find("content_type"); type != line.end() && type->is_string()) {
+    *type = masked_header("content-type", type->get<std::string>());
+  }
   const auto headers = line.find("headers");
   if (headers == line.end() || !headers->is_object()) return;
   for (auto& [name, value] : headers->items()) {
-    if (value.is_string()) value = shown_header(name, value.get<std::string>());
+    if (value.is_string()) value = masked_header(name, value.get<std::string>());
   }
 }
 

@@ -1,9 +1,8 @@
 #include "tools/dmtree-cli/command_line.h"
 
-#include <memory>
 #include <vector>
 
-#include "tools/dmtree-cli/help_format.h"
+#include "tools/common/arguments.h"
 
 namespace omadm {
 namespace {
@@ -136,11 +135,8 @@ void declare_files(CLI::App& app, Declaration& declare, Arguments& args) {
 
 }  // namespace
 
-void declare_commands(CLI::App& app, Arguments& arguments, std::size_t help_width) {
-  app.formatter(std::make_shared<HelpFormat>(help_width));  // subcommands take it over, and the footer
-  app.footer(
-      "Before or after the command also: --state DIR, --config FILE, --as ID, --json, --verbose, --quiet. See "
-      "dmtree-cli(1).");
+void declare_commands(CLI::App& app, Arguments& arguments) {
+  prepare_arguments(app, "--state DIR, --config FILE, --as ID, --json, --verbose, --quiet");
   add_common_options(app, arguments.common);
   // An empty identifier is given all the same: the user's rights must not be taken for those of nobody.
   app.add_option_function<std::string>(
@@ -148,25 +144,10 @@ void declare_commands(CLI::App& app, Arguments& arguments, std::size_t help_widt
          "Act with the rights of this server, as in a session")
       ->type_name("ID");
   app.require_subcommand(1);
-  app.set_version_flag("--version", std::string("dmtree-cli ") + OMADM_VERSION);
   Declaration declare(app, arguments);
   declare_reading(declare, arguments);
   declare_editing(declare, arguments);
   declare_files(app, declare, arguments);
-  app.footer("`dmtree-cli COMMAND --help` says more about a command, dmtree-cli(1) about everything.");
-}
-
-std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
-  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr) return error.what();
-  const std::vector<std::string> left_over = app.remaining(true);
-  for (const CLI::App* command : app.get_subcommands()) {
-    if (!command->get_subcommands({}).empty() && command->get_subcommands().empty()) {
-      return command->get_name() + ": " +
-             (left_over.empty() ? "a command is missing" : "no command '" + left_over.front() + "'");
-    }
-  }
-  if (!app.get_subcommands().empty()) return app.get_subcommands().front()->get_name() + ": " + error.what();
-  return left_over.empty() ? "a command is missing" : "no command '" + left_over.front() + "'";
 }
 
 }  // namespace omadm

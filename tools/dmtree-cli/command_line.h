@@ -25,11 +25,7 @@ struct Arguments {
   bool raw = false, base64 = false;
 };
 
-// Declares all commands and options on `app`; parsing fills `arguments`, which must outlive `app`. Help is `help_width`
-// columns wide.
-void declare_commands(CLI::App& app, Arguments& arguments, std::size_t help_width);
-
-// Why parsing failed, for people: `app` knows what was left over.
-std::string usage_error(const CLI::App& app, const CLI::ParseError& error);
+// Declares all commands and options on `app`; parsing fills `arguments`, which must outlive `app`.
+void declare_commands(CLI::App& app, Arguments& arguments);
 
 }  // namespace omadm

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "tools/common/readable.h"
 
 namespace omadm {
 namespace {
@@ -42,7 +43,7 @@ std::string line_of(const std::vector<Piece>& pieces, const Terminal& terminal) 
 std::string shown_value(const json& node) {
   if (node.value("hidden", false)) return "(hidden)";
   const Octets value = value_octets(node);
-  return value.empty() ? "\"\"" : one_line(value);
+  return value.empty() ? "\"\"" : value_line(value);
 }
 
 class TreePrinter {
@@ -169,7 +170,11 @@ std::string readable(std::string_view name) {
     out += shown ? letters : std::string(name.substr(at, end - at));
     at = end;
   }
-  return one_line(out);
+  // A backslash is a letter like any other in a name, and must stay one to be given to a command again.
+  std::string line;
+  for (const std::string_view part : split(out, '\\')) line += one_line(part) + "\\";
+  line.pop_back();
+  return line;
 }
 
 Octets value_octets(const json& node) {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "tools/dmtree-cli/terminal.h"
+#include "tools/common/terminal.h"
 
 namespace omadm {
 

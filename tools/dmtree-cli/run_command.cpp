@@ -1,14 +1,10 @@
 #include "tools/dmtree-cli/run_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <cstdio>
 #include <functional>
 #include <utility>
 
-#include "base/io/file_system.h"
 #include "base/text.h"
 #include "client/command_status.h"
 #include "dmtree/acl.h"
@@ -16,6 +12,8 @@
 #include "dmtree/tnds/tnds.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
+#include "tools/common/input.h"
+#include "tools/common/output.h"
 #include "tools/dmtree-cli/print.h"
 #include "tools/dmtree-cli/store_command.h"
 #include "tools/dmtree-cli/tree_access.h"
@@ -27,35 +25,7 @@ using nlohmann::json;
 
 constexpr std::uint64_t kMaxInput = 64U << 20U;  // octets of a value or document
 
-// fmt::print throws when nobody takes what is said.
-template <typename... Args>
-void say(fmt::format_string<Args...> format, Args&&... args) {
-  const std::string line = "dmtree-cli: " + fmt::format(format, std::forward<Args>(args)...) + "\n";
-  std::fwrite(line.data(), 1, line.size(), stderr);
-}
-
-void write_out(Bytes octets) { std::fwrite(octets.data(), 1, octets.size(), stdout); }
-
-std::string as_text(const json& document) {
-  return terminal_safe(document.dump(2, ' ', false, json::error_handler_t::replace)) + "\n";
-}
-
-Result<Octets> read_stdin() {
-  Octets content;
-  std::array<char, 65536> chunk{};
-  while (const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), stdin)) {
-    content.append(chunk.data(), count);
-    if (content.size() > kMaxInput) return Error{Errc::too_large, "standard input is too long"};
-  }
-  if (std::ferror(stdin) != 0) return Error{Errc::io, "standard input cannot be read"};
-  return content;
-}
-
-Result<Octets> read_input(const std::string& file) {
-  if (file == "-") return read_stdin();
-  PosixFileSystem files;
-  return files.read(file, kMaxInput);
-}
+constexpr std::string_view kProgram = "dmtree-cli";
 
 // A file that cannot be read: no ACL has refused it.
 int file_exit(const Error& error) { return error.code == Errc::not_found ? kExitNotFound : kExitFailed; }
@@ -101,23 +71,23 @@ json Command::ask(const char* op, json body, bool writes) {
   if (args_.as) body["as"] = *args_.as;
   json answer = access_.run(body, writes);
   if (args_.common.verbose) {
-    say("{}: {} {}", args_.command,
-        access_.used_daemon() ? "done by the daemon that serves" : "done without a daemon on",
-        one_line(access_.directory()));
+    say(kProgram, fmt::format("{}: {} {}", args_.command,
+                              access_.used_daemon() ? "done by the daemon that serves" : "done without a daemon on",
+                              access_.directory()));
   }
   for (const std::string& warning : access_.warnings()) warn(warning);
   return answer;
 }
 
 void Command::warn(const std::string& text) const {
-  if (!args_.common.quiet) say("{}: warning: {}", args_.command, one_line(text));
+  if (!args_.common.quiet) say(kProgram, args_.command + ": warning: " + text);
 }
 
 int Command::finish(const json& answer, const Printer& print) {
   if (!answer.value("ok", false)) return failed(answer);
   const json& result = answer["result"];
   found_sound_ = !result.is_object() || result.value("ok", true);
-  write_out(args_.common.json ? as_text(result) : print(result));
+  write_out(args_.common.json ? json_text(result) : print(result));
   return kExitDone;
 }
 
@@ -126,11 +96,11 @@ int Command::failed(const json& answer) {
   const int exit = answer.value("exit", static_cast<int>(kExitFailed));
   const int status = answer.value("status", 0);
   const std::string code = status != 0 ? fmt::format(" ({} {})", status, status_meaning(status)) : "";
-  say("{}: {}{}", args_.command, one_line(error), code);
+  say(kProgram, args_.command + ": " + error + code);
   if (args_.common.json) {
     json refusal{{"error", error}, {"exit", exit}};
     if (status != 0) refusal["status"] = status;
-    write_out(as_text(refusal));
+    write_out(json_text(refusal));
   }
   return exit;
 }
@@ -182,7 +152,7 @@ int Command::write_value(const char* op) {
     return failed({Errc::malformed, "VALUE or --file FILE is missing"}, kExitUsage);
   }
   if (!args_.file.empty()) {
-    const Result<Octets> content = read_input(args_.file);
+    const Result<Octets> content = read_input(args_.file, kMaxInput);
     if (!content) return failed(content.error(), file_exit(content.error()));
     body["value_base64"] = base64_encode(*content);
   } else if (args_.value) {
@@ -197,7 +167,7 @@ int Command::export_document() {
   std::string encoding = args_.encoding;
   if (encoding.empty()) encoding = args_.common.json ? "json" : "xml";
   return request("tree.export", {{"uri", args_.uri}, {"encoding", encoding}}, false, [this](const json& result) {
-    if (!result.contains("content_base64")) return as_text(result);
+    if (!result.contains("content_base64")) return json_text(result);
     Octets content = base64_decode(result.value("content_base64", "")).value_or("");
     if (is_plain_text(content) && result.value("type", "") == kTndsXmlType) content += "\n";
     return terminal_.is_terminal && !is_plain_text(content) ? hexdump(content) : content;
@@ -205,7 +175,7 @@ int Command::export_document() {
 }
 
 int Command::import_document() {
-  const Result<Octets> content = read_input(args_.file);
+  const Result<Octets> content = read_input(args_.file, kMaxInput);
   if (!content) return failed(content.error(), file_exit(content.error()));
   json body{{"content_base64", base64_encode(*content)}, {"dry_run", args_.dry_run}};
   if (!args_.at.empty()) body["at"] = args_.at;
@@ -220,7 +190,7 @@ int Command::validate() {
 }
 
 int Command::check_ddf() {
-  const Result<Octets> content = read_input(args_.file);
+  const Result<Octets> content = read_input(args_.file, kMaxInput);
   if (!content) return failed(content.error(), file_exit(content.error()));
   Ddf ddf;
   if (const auto added = ddf.add(*content, args_.file); !added) return failed(added.error(), kExitFailed);
@@ -306,17 +276,6 @@ int Command::run() {
 
 }  // namespace
 
-int run_command(const Arguments& arguments, const Terminal& terminal) {
-  const int exit = Command(arguments, terminal).run();
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
-  say("{}: the output cannot be written", arguments.command);
-  return exit == kExitDone ? kExitFailed : exit;
-}
-
-int refuse(const std::string& error, int exit, bool as_json) {
-  say("{}\nTry 'dmtree-cli --help'.", one_line(error));
-  if (as_json) write_out(as_text({{"error", error}, {"exit", exit}}));
-  return exit;
-}
+int run_command(const Arguments& arguments, const Terminal& terminal) { return Command(arguments, terminal).run(); }
 
 }  // namespace omadm

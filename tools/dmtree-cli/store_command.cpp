@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstdio>
 #include <utility>
 
 #include "base/io/clock.h"
@@ -13,6 +12,7 @@
 #include "dmtree/store/journal_store.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
+#include "tools/common/output.h"
 #include "tools/dmtree-cli/state_directory.h"
 #include "tools/dmtree-cli/stored_nodes.h"
 
@@ -101,7 +101,7 @@ std::string edit_as_text(const EditRecord& edit, const Discretion& discretion) {
   if (!node.type.empty() && node.type != kTextPlain) line += " " + one_line(node.type);
   if (!node.title.empty()) line += " \"" + one_line(node.title) + "\"";
   if (!node.acl.empty()) line += " [" + one_line(node.acl) + "]";
-  if (node.format != Format::node) line += " = " + (discretion.hides(node.uri) ? "(hidden)" : one_line(node.data));
+  if (node.format != Format::node) line += " = " + (discretion.hides(node.uri) ? "(hidden)" : value_line(node.data));
   return line;
 }
 
@@ -113,12 +113,13 @@ class Dump {
   void file(std::string_view name, std::size_t octets, const std::string& remark) {
     file_ = name;
     if (!as_json_)
-      write(terminal_.paint(Style::interior, fmt::format("{}", name)) + fmt::format("  {} octets{}\n", octets, remark));
+      write_out(terminal_.paint(Style::interior, fmt::format("{}", name)) +
+                fmt::format("  {} octets{}\n", octets, remark));
   }
   void commit(const CommitRecord& commit) {
     if (as_json_) {
       const json object = commit_as_json(file_, commit, discretion_);
-      write(terminal_safe(object.dump(-1, ' ', false, json::error_handler_t::replace)) + "\n");
+      write_out(json_text(object, -1));
       return;
     }
     std::string head = fmt::format("#{} {} {}", commit.sequence, rfc3339(commit.time), one_line(commit.origin.who));
@@ -129,17 +130,15 @@ class Dump {
     part("msg", commit.origin.msg);
     part("cmd", commit.origin.cmd);
     if (!commit.origin.command.empty()) head += " " + one_line(commit.origin.command);
-    write(head + "\n");
+    write_out(head + "\n");
     for (const EditRecord& edit : commit.edits)
-      write(Terminal::clip(edit_as_text(edit, discretion_), terminal_.width) + "\n");
+      write_out(Terminal::clip(edit_as_text(edit, discretion_), terminal_.width) + "\n");
   }
   void remark(const std::string& text) {
-    if (!as_json_) write(terminal_.paint(Style::warning, text) + "\n");
+    if (!as_json_) write_out(terminal_.paint(Style::warning, text) + "\n");
   }
 
  private:
-  static void write(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-
   bool as_json_;
   const Terminal& terminal_;
   Discretion discretion_;

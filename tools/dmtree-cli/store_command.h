@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tools/dmtree-cli/terminal.h"
+#include "tools/common/terminal.h"
 #include "tools/dmtree-cli/tree_access.h"
 
 namespace omadm {

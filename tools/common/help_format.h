@@ -11,6 +11,7 @@ class HelpFormat final : public CLI::Formatter {
  public:
   explicit HelpFormat(std::size_t width) : width_(width) {}  // columns
 
+  std::string make_description(const CLI::App* app) const override;
   std::string make_option(const CLI::Option* option, bool is_positional) const override;
   std::string make_subcommand(const CLI::App* command) const override;
   std::string make_footer(const CLI::App* app) const override;

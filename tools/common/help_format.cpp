@@ -1,4 +1,4 @@
-#include "tools/dmtree-cli/help_format.h"
+#include "tools/common/help_format.h"
 
 #include <algorithm>
 #include <sstream>
@@ -34,12 +34,19 @@ std::string HelpFormat::row(const std::string& left, const std::string& right) c
   return line + wrapped(right, std::max(width_, kLeft + kLeastText) - kLeft, kLeft) + "\n";
 }
 
+std::string HelpFormat::make_description(const CLI::App* app) const {
+  return app->get_description().empty() ? std::string() : wrapped(app->get_description(), width_, 0) + "\n";
+}
+
 std::string HelpFormat::make_option(const CLI::Option* option, bool is_positional) const {
   std::string name = make_option_name(option, is_positional);
   // A check appends what it accepts to the type; the description says that in words.
   const std::string type = option->get_type_name();
   if (!is_positional && option->get_type_size() != 0) name += " " + type.substr(0, type.find(':'));
-  return row(name, option->get_description());
+  std::string description = option->get_description();
+  if (!is_positional && option->get_required()) description += " (required)";
+  if (!option->get_default_str().empty()) description += " (default: " + option->get_default_str() + ")";
+  return row(name, description);
 }
 
 std::string HelpFormat::make_subcommand(const CLI::App* command) const {

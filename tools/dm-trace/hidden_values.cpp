@@ -1,26 +1,12 @@
-#include "tools/dm-trace/secrets.h"
+#include "tools/dm-trace/hidden_values.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.h"
-#include "syncml/auth/credential.h"
+#include "tools/common/secrets.h"
 
 namespace omadm::trace {
 namespace {
-
-constexpr std::array<std::string_view, 2> kSecretLeaves = {"AAuthSecret", "AAuthData"};
-
-bool is_secret_leaf(std::string_view uri) noexcept {
-  uri = trim(uri).substr(0, trim(uri).find('?'));
-  const std::string_view name = uri.substr(uri.rfind('/') + 1);
-  return std::find(kSecretLeaves.begin(), kSecretLeaves.end(), name) != kSecretLeaves.end();
-}
-
-bool names_secret(std::string_view text) noexcept {
-  return std::any_of(kSecretLeaves.begin(), kSecretLeaves.end(),
-                     [&](std::string_view name) { return text.find(name) != std::string_view::npos; });
-}
 
 void hide(MarkupNode& node) {
   std::fill(node.content.begin(), node.content.end(), '*');
@@ -92,20 +78,5 @@ void hide_below(MarkupNode& node, const MarkupNode* parent) {
 }  // namespace
 
 void hide_secrets(MarkupNode& node) { hide_below(node, nullptr); }
-
-std::string shown_header(std::string_view name, std::string_view value) {
-  constexpr std::array<std::string_view, 4> hidden = {"authorization", "proxy-authorization", "cookie", "set-cookie"};
-  const std::string lower = to_lower(name);
-  std::string shown(value);
-  if (std::find(hidden.begin(), hidden.end(), lower) != hidden.end()) {
-    std::fill(shown.begin(), shown.end(), '*');
-  } else if (lower == kHmacHeaderName || lower == "content-type") {
-    const std::size_t mac = to_lower(value).find("mac=");
-    if (mac == std::string::npos) return shown;
-    const auto begin = shown.begin() + static_cast<std::ptrdiff_t>(mac + 4);
-    std::fill(begin, std::find_if(begin, shown.end(), [](char c) { return c == ',' || c == ';'; }), '*');
-  }
-  return shown;
-}
 
 }  // namespace omadm::trace
