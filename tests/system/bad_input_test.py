@@ -1,5 +1,11 @@
-"""Bad answers of a server: a clear line, the right exit code, the tree untouched, no crash."""
-from harness import SERVER_ID, Lab, account_script, main
+"""Bad answers of a server, bad command lines, and a daemon that hangs: a clear line, the right exit code, no crash."""
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from harness import PATIENCE, ROOT, SERVER_ID, Ended, Lab, account_script, main, program
 
 SESSION = """
 [[session]]
@@ -62,6 +68,129 @@ class BadInput(Lab):
         done = self.client("session", "--server", SERVER_ID)
         self.assertNotEqual(done.code, 0)
         self.assertIn("bootstrap", done.err)
+
+
+class CommandLines(Lab):
+    """What people type, and where the answer goes: the same in every program."""
+
+    COMMANDS = {"dm-client": ["", "run", "session", "notify", "bootstrap", "bootstrap file", "bootstrap https", "alert", "status",
+                              "check-config"],
+                "dmtree-cli": ["", "ls", "store", "store dump"], "dm-server": ["", "notify"], "dm-trace": ["", "decode"]}
+
+    def ended(self, name, *arguments, **streams):
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+        done = subprocess.run([program(name), *arguments], stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False, **streams)
+        return Ended(done.returncode, done.stdout or b"", done.stderr or b"")
+
+    def test_UI_001_help_fits_and_names_its_command(self):
+        for name, commands in self.COMMANDS.items():
+            for command in commands:
+                done = self.ended(name, *command.split(), "--help")
+                self.assertEqual((done.code, done.err), (0, ""), f"{name} {command}")
+                self.assertIn(f"Usage: {name} {command}".rstrip(), done.out)
+                self.assertLessEqual(max(len(line) for line in done.out.splitlines()), 80, done.out)
+                self.assertIn(f"{name}(1)", done.out)
+            self.assertRegex(self.ended(name, "--version").out, rf"^{name} \d+\.\d+\.\d+\n$")
+
+    def test_UI_002_004_what_is_unknown_is_named(self):
+        for name, commands in self.COMMANDS.items():
+            for command in commands:
+                done = self.ended(name, *command.split(), "--frobnicate", "--json")
+                self.assertEqual((done.code, done.json()["exit"]), (2, 2), f"{name} {command}: {done}")
+                self.assertRegex(done.err, rf"^{name}: [^\n]*no option '--frobnicate'[^\n]*\n$")
+                self.assertIn(f"{command}: no option".removeprefix(": "), done.err)
+            done = self.ended(name, "frob")
+            self.assertEqual((done.code, done.out), (2, ""))
+            self.assertRegex(done.err, rf"^{name}: no command 'frob'[^\n]*{name} --help[^\n]*\n$")
+        self.assertIn("bootstrap: no command 'frob'", self.ended("dm-client", "bootstrap", "frob").err)
+        self.assertIn("status: one word too many: 'frob'", self.ended("dm-client", "status", "frob").err)
+        for name in ("dm-client", "dmtree-cli", "dm-trace"):
+            self.assertIn("a command is missing", self.ended(name).err)
+        self.assertIn(r"no command '\x1b[2J\u{202e}'", self.ended("dm-client", "\x1b[2J\u202e").err)
+
+    def test_UI_009_options_of_dm_server_on_both_sides(self):
+        out = os.path.join(self.directory, "p0")
+        notify = ["--server-id", "s", "--session-id", "1", "--out", out]
+        for words in (["--verbose", "notify", *notify], ["notify", *notify, "--verbose"]):
+            done = self.ended("dm-server", *words)
+            self.assertEqual(done.code, 0, repr(done))
+            self.assertIn(out, done.err)
+        done = self.ended("dm-server", "notify", "--server-id", "s", "--session-id", "1", "--json")
+        self.assertEqual((done.code, done.json()["exit"]), (2, 2))
+        done = self.ended("dm-server", "--config", os.path.join(self.directory, "none.toml"))
+        self.assertIn("none.toml", done.err)
+
+    def test_UI_002_nobody_takes_what_is_said(self):
+        self.configure()
+        script = os.path.join(self.directory, "s.toml")
+        with open(script, "w", encoding="utf-8") as text:
+            text.write('[server]\nid = "srv.example.com"\n' + account_script() + SESSION % "")
+        message = os.path.join(ROOT, "tests/vectors/messages/challenge-1.xml")
+        works = [("dm-client", "--state", self.state, "--config", self.config, "status"),
+                 ("dm-client", "--state", self.state, "--config", self.config, "check-config"), ("dm-client", "--help"),
+                 ("dm-server", "--version"), ("dm-trace", "decode", message),
+                 ("dm-server", "notify", "--server-id", "s", "--session-id", "1", "--out", "-"),
+                 ("dm-server", "--script", script, "--tls", "none", "--timeout", "0.1")]
+        fails = [(5, "dm-client", "--state", self.state, "--config", self.config, "--json", "session", "--server", "x"),
+                 (5, "dm-client", "notify", "/nonexistent"), (2, "dm-client", "frob", "--json"), (2, "dm-server", "frob", "--json"),
+                 (2, "dm-server", "--script", "/nonexistent", "--json"), (5, "dm-trace", "--json", "decode", "/nonexistent")]
+        with open("/dev/full", "wb") as full:
+            for words in works:
+                done = self.ended(*words, stdout=full)
+                self.assertEqual(done.code, 1, f"{words}: {done}")
+                self.assertRegex(done.err, rf"(?m)^{words[0]}: the output cannot be written$")
+            for code, *words in fails:
+                self.assertEqual(self.ended(*words, stdout=full, stderr=full).code, code, words)
+        # A stream that was closed: nothing of it may end up in a file that is open.
+        for words in works[:1] + works[4:]:
+            closed = subprocess.run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", program(words[0]), *words[1:]], timeout=PATIENCE,
+                                    stdin=subprocess.DEVNULL, check=False)
+            self.assertEqual(closed.returncode, 1, words)
+        self.assertEqual(self.tree_cli("store", "check").code, 0)
+
+
+class StoppedDaemon(Lab):
+    def start_daemon(self, state):
+        daemon = subprocess.Popen([program("dm-client"), "--state", state, "--config", self.config, "run"],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        deadline = time.monotonic() + PATIENCE
+        while not os.path.exists(os.path.join(state, "control.sock")):
+            self.assertLess(time.monotonic(), deadline, "the daemon does not listen")
+            time.sleep(0.02)
+        return daemon
+
+    def test_a_stopped_daemon_is_told_and_a_slow_session_waited_for(self):
+        slow = ('[[session]]\naccount = "lab"\n[[session.package]]\ndelay_ms = 27000\n'
+                'command = [ { cmd = "Add", uri = "./Slow", data = "yes", expect = 200 } ]\n')
+        server = self.serve('[server]\nid = "srv.example.com"\ntimeout_ms = 60000\n' + account_script() + slow)
+        self.configure(server)
+        with open(self.config, encoding="utf-8") as text:
+            config = text.read().replace("timeout_s = 10", "timeout_s = 50")
+        with open(self.config, "w", encoding="utf-8") as text:
+            text.write(config)
+        self.install_account(server.url)
+        stopped = self.state + "-stopped"
+        shutil.copytree(self.state, stopped)
+        self.start_daemon(self.state)
+        daemon = self.start_daemon(stopped)
+        os.kill(daemon.pid, signal.SIGSTOP)
+
+        def start(name, state, *words):
+            return subprocess.Popen([program(name), "--state", state, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE)
+        session = start("dm-client", self.state, "session", "--server", SERVER_ID)
+        waiting = [start("dm-client", stopped, "status"), start("dm-client", stopped, "session", "--server", SERVER_ID),
+                   start("dmtree-cli", stopped, "ls"), start("dmtree-cli", stopped, "set", "./DevInfo/Lang", "de")]
+        for process in waiting:
+            err = process.communicate(timeout=PATIENCE)[1].decode()
+            self.assertEqual(process.returncode, 1, err)
+            self.assertIn("the daemon does not answer", err)
+        os.kill(daemon.pid, signal.SIGCONT)
+        self.assertEqual(self.run_program(program("dm-client"), "--state", stopped, "status").code, 0)
+        err = session.communicate(timeout=PATIENCE)[1].decode()
+        self.assertEqual(session.returncode, 0, err + server.output())
 
 
 def add_cases():

@@ -9,6 +9,7 @@ import time
 import unittest
 from xml.sax.saxutils import escape
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("OMADM_BIN_DIR", "")
 SANITIZED = os.environ.get("OMADM_SANITIZED") == "1"
 PATIENCE = 120 if SANITIZED else 60  # seconds: a loaded machine is slower, never wrong

@@ -1,7 +1,10 @@
-"""The same session script in XML and WBXML, with basic, MD5 and HMAC, over HTTP and HTTPS."""
+"""The same session script in XML and WBXML, with basic, MD5 and HMAC, over HTTP and HTTPS; what is recorded of one."""
+import base64
 import itertools
+import json
+import os
 
-from harness import AAUTH, Lab, account_script, main
+from harness import AAUTH, Lab, account_document, account_script, main
 
 SESSION = """
 [[session]]
@@ -69,6 +72,80 @@ class Matrix(Lab):
         self.assertEqual(self.value("./Lab/large"), "0123456789" * 300)
         self.assertIsNone(self.value("./Lab/x"))
         self.assertEqual(self.tree_cli("store", "check").code, 0)
+
+
+class Challenges(Lab):
+    """A strict server whose own messages are refused at first: with new credentials it goes on where it was."""
+
+    def run_one(self, auth, **account):
+        script = '[server]\nid = "srv.example.com"\nmax_msg_size = 4000\nstrict = true\n' + account_script(auth, auth, **account)
+        server = self.serve(script + SESSION)
+        self.configure(server, "wbxml", '[security]\nallow_basic = true\n')
+        self.install_account(server.url, client_auth=auth, server_auth=auth)
+        done = self.session()
+        self.assertEqual(done.code, 0, repr(done) + server.output())
+        self.assertEqual(server.wait(), 0, server.output())
+        self.assertRegex(server.output(), r"< 40[17] SyncHdr, challenge ")
+        self.assertEqual(self.value("./Lab/s"), "two")
+
+    def test_SEC_063_basic_without_credentials(self):
+        self.run_one("basic", wait_for_challenge=True)
+
+    def test_SEC_063_md5_without_credentials(self):
+        self.run_one("md5", wait_for_challenge=True)
+
+    def test_SEC_065_md5_with_another_nonce(self):
+        self.run_one("md5", server_nonce=b"some other nonce")
+
+    def test_SEC_070_mac_with_another_nonce(self):
+        self.run_one("mac", server_nonce=b"some other nonce")
+
+
+class Records(Lab):
+    SECRETS = ("Chunked-Pass&word-77", "Q2h1bmtlZC1Ob25jZQ==")
+
+    def recorded(self, encoding, commands):
+        """The octets of all recorded messages, of a session in which the server sends `commands`."""
+        script = (f'[server]\nid = "srv.example.com"\nencoding = "{encoding}"\nstrict = false\n' + account_script() +
+                  f'[[session]]\naccount = "lab"\nends = "any"\n[[session.package]]\ncommand = [\n{commands}]\n')
+        server = self.serve(script, name=f"server-{encoding}-{len(self.servers)}")
+        self.configure(server, encoding)
+        self.install_account(server.url)
+        self.assertEqual(self.session().code, 0, server.output())
+        server.wait()
+        octets = b""
+        with open(os.path.join(server.record, "index.jsonl"), encoding="utf-8") as index:
+            for line in index:
+                told = json.loads(line)
+                with open(os.path.join(server.record, told["file"]), "rb") as message:
+                    body = message.read()
+                self.assertEqual(len(body), told["octets"], "lengths are kept")
+                octets += body
+        return octets
+
+    def test_UI_006_no_secret_in_a_record(self):
+        document = account_document("https://h/", name="chunky", client_password=self.SECRETS[0], server_password=self.SECRETS[0],
+                                    server_nonce=base64.b64decode(self.SECRETS[1]))
+        subtree = f'uri = "./DMAcc", type = "application/vnd.syncml.dmtnds+xml", data = {json.dumps(document)}'
+        plain = '{ cmd = "Add", uri = "./Plain", data = "plain-to-see" },\n'
+        forms = {"whole": f'{{ cmd = "Add", {subtree}, format = "xml" }},', "in Base64": f'{{ cmd = "Add", {subtree}, format = "b64" }},',
+                 "of no type": f'{{ cmd = "Add", uri = "./X", data = {json.dumps(document)} }},',
+                 "leaf": f'{{ cmd = "Add", uri = "./DMAcc/a/AppAuth/1/AAuthSecret", data = "{self.SECRETS[0]}" }},',
+                 "leaf in pieces": f'{{ cmd = "Add", uri = "./DMAcc/a/AppAuth/1/AAuthSecret", data = "{self.SECRETS[0]}", chunk = 7 }},',
+                 "leaf in tiny pieces": f'{{ cmd = "Add", uri = "./DMAcc/a/AppAuth/1/AAuthSecret", data = "{self.SECRETS[0]}", chunk = 2 }},'}
+        for chunk in (33, 700):
+            forms[f"in pieces of {chunk}"] = f'{{ cmd = "Add", {subtree}, format = "xml", chunk = {chunk} }},'
+        for encoding, (name, command) in itertools.product(("xml", "wbxml"), forms.items()):
+            with self.subTest(f"{name}, {encoding}"):
+                octets = self.recorded(encoding, plain + command)
+                self.assertIn(b"plain-to-see", octets)
+                for secret in self.SECRETS:
+                    for at in range(len(secret) - 5):
+                        piece = secret[at:at + 6].encode()
+                        self.assertNotIn(piece, octets)
+                        for shift in range(3):  # wherever it stands in Base64
+                            aligned = base64.b64encode(b"\0" * shift + secret.encode())[4 if shift else 0:16]
+                            self.assertNotIn(aligned, octets)
 
 
 def add_cases():

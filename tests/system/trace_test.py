@@ -9,8 +9,8 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
-from harness import SANITIZED, Lab, account_script, main, program
-from wbxml_samples import HEADER, ROOT, VECTORS, hex_file, message, opaque, replace, string, tag, vectors
+from harness import ROOT, SANITIZED, Lab, account_script, main, program
+from wbxml_samples import HEADER, VECTORS, hex_file, message, opaque, replace, string, tag, vectors
 
 SEEDS = os.path.join(ROOT, "tests/fuzz/corpus")
 # What a terminal would obey: controls but for the end of a line, C1, and what turns the direction of writing.
@@ -152,7 +152,7 @@ class Documents(Decode):
         octets = bytes(range(256))
         out = self.decode(message(replace("./A", opaque(octets))))
         self.assertIn("Data: 256 octets, opaque\n", out)
-        self.assertIn("0000  00 01 02 03", out)
+        self.assertIn("00000000  00 01 02 03", out)
         self.assertIn("… 192 more octets\n", out)
         self.assertIn(base64.b64encode(octets).decode(), self.decode(message(replace("./A", opaque(octets))), "--json"))
 

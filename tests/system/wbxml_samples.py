@@ -1,7 +1,8 @@
 """Documents for tests: those of tests/vectors, and messages in WBXML put together octet by octet."""
 import os
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from harness import ROOT
+
 VECTORS = os.path.join(ROOT, "tests/vectors")
 HEADER = bytes.fromhex("02a4016a00")
 
