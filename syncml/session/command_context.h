@@ -41,8 +41,7 @@ struct CommandContext {
   Tree& tree;
   Encoding encoding;  // of the message, so of its binary data
   Encoding answer;    // of what goes back (PRO-005)
-  Principal who;
-  Origin origin;
+  const Principal& who;
   std::uint64_t max_result = 0;  // octets of one object the server takes; 0: any (PRO-061)
 };
 

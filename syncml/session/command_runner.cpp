@@ -29,7 +29,7 @@ CommandRunner::CommandRunner(Tree& tree, SessionHost& host, PackageWriter& write
     : tree_(tree),
       host_(host),
       writer_(writer),
-      server_id_(std::move(server_id)),
+      who_(Principal::server(std::move(server_id))),
       session_id_(std::move(session_id)),
       large_object_(max_obj_size) {}
 
@@ -118,26 +118,23 @@ ItemOutcome CommandRunner::run_item(const Command& command, const Item& item, bo
   return outcome;
 }
 
-CommandContext CommandRunner::context_for(const Command& command) const {
-  CommandContext context{tree_, encoding_, writer_.encoding(), Principal::server(server_id_), {}, max_result_};
-  context.origin.who = "server:" + server_id_;
-  context.origin.session = session_id_;
-  context.origin.msg = std::string(msg_id_);
-  context.origin.cmd = std::string(command.cmd_id);
-  context.origin.command = std::string(to_string(command.name));
-  return context;
+CommandContext CommandRunner::context() const { return {tree_, encoding_, writer_.encoding(), who_, max_result_}; }
+
+Transaction CommandRunner::begin(const Command& command) {
+  return tree_.begin(who_, {"server:" + who_.server_id, session_id_, std::string(msg_id_), std::string(command.cmd_id),
+                            std::string(to_string(command.name))});
 }
 
-ItemOutcome CommandRunner::edit(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
+ItemOutcome CommandRunner::edit(Transaction& transaction, const ItemRequest& request) {
   switch (request.command.name) {
     case CommandName::add:
-      return handle_add(context, transaction, request);
+      return handle_add(context(), transaction, request);
     case CommandName::replace:
-      return handle_replace(context, transaction, request);
+      return handle_replace(context(), transaction, request);
     case CommandName::delete_:
-      return handle_delete(context, transaction, request);
+      return handle_delete(context(), transaction, request);
     default:
-      return handle_copy(context, transaction, request);
+      return handle_copy(context(), transaction, request);
   }
 }
 
@@ -154,12 +151,11 @@ ItemRequest request_for(const Command& command, const Item& item) {
 }  // namespace
 
 ItemOutcome CommandRunner::execute(const Command& command, const Item& item) {
-  const CommandContext context = context_for(command);
   const ItemRequest request = request_for(command, item);
-  if (command.name == CommandName::get) return handle_get(context, request);
-  if (command.name == CommandName::exec) return handle_exec(context, request);
-  Transaction transaction = tree_.begin(context.who, context.origin);
-  ItemOutcome outcome = edit(context, transaction, request);
+  if (command.name == CommandName::get) return handle_get(context(), request);
+  if (command.name == CommandName::exec) return handle_exec(context(), request);
+  Transaction transaction = begin(command);
+  ItemOutcome outcome = edit(transaction, request);
   if (!is_success(outcome.status)) return outcome;
   const auto committed = std::move(transaction).commit();
   return committed ? outcome : refused(committed.error(), AccessType::replace);
@@ -185,7 +181,6 @@ std::vector<ItemOutcome> CommandRunner::run_in_atomic(const Command& command, Tr
   if (command.name == CommandName::alert) return whole(handle_alert(command));
   if (!edits_tree(command.name)) return whole(StatusCode::command_failed);  // PRO-224
   if (command.items.empty()) return whole(StatusCode::incomplete_command);
-  const CommandContext context = context_for(command);
   std::vector<ItemOutcome> outcomes;
   bool good = true;
   for (const Item& item : command.items) {
@@ -195,7 +190,7 @@ std::vector<ItemOutcome> CommandRunner::run_in_atomic(const Command& command, Tr
     } else if (item.more_data) {
       outcome.status = StatusCode::command_failed;  // PRO-228
     } else {
-      outcome = edit(context, transaction, request_for(command, item));
+      outcome = edit(transaction, request_for(command, item));
     }
     good = good && is_success(outcome.status);
     outcomes.push_back(std::move(outcome));
@@ -205,8 +200,7 @@ std::vector<ItemOutcome> CommandRunner::run_in_atomic(const Command& command, Tr
 
 // PRO-221 … 223: all or nothing, in document order; the Atomic's own Status stands first (PRO-125).
 void CommandRunner::run_atomic(const Command& command) {
-  const CommandContext context = context_for(command);
-  Transaction transaction = tree_.begin(context.who, context.origin);
+  Transaction transaction = begin(command);
   std::vector<std::vector<ItemOutcome>> children;
   bool good = true;
   while (good && children.size() < command.children.size()) {

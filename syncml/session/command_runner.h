@@ -39,10 +39,11 @@ class CommandRunner {
   void answer_in_atomic(const Command& child, const std::vector<ItemOutcome>& outcomes);
   ItemOutcome run_item(const Command& command, const Item& item, bool chunks_allowed);
   ItemOutcome execute(const Command& command, const Item& item);
-  ItemOutcome edit(const CommandContext& context, Transaction& transaction, const ItemRequest& request);
+  ItemOutcome edit(Transaction& transaction, const ItemRequest& request);
   void interrupt_large_object();
 
-  CommandContext context_for(const Command& command) const;
+  CommandContext context() const;
+  Transaction begin(const Command& command);
   void answer(const Command& command, const std::vector<ItemOutcome>& outcomes);
   void answer_all(const Command& command, StatusCode status);  // the command and its children
   void put_status(const Command& command, StatusCode status, const Item* item, const ItemOutcome* outcome);
@@ -51,7 +52,8 @@ class CommandRunner {
   Tree& tree_;
   SessionHost& host_;
   PackageWriter& writer_;
-  std::string server_id_, session_id_;
+  Principal who_;
+  std::string session_id_;
   LargeObject large_object_;
   std::uint64_t max_result_ = 0;
   // Of the message being run.

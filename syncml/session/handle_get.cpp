@@ -66,7 +66,7 @@ Result<std::vector<ResultItem>> listing(const Transaction& transaction, const Ad
 
 Result<std::vector<ResultItem>> get(const CommandContext& context, const ItemRequest& request) {
   const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
-  const Transaction transaction = context.tree.begin(context.who, context.origin);
+  const Transaction transaction = context.tree.begin(context.who);
   const std::string_view uri = *request.item.target;
   if (address.suffix == Address::Suffix::list) return listing(transaction, address, uri, context.answer);
   std::vector<ResultItem> items;
