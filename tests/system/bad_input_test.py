@@ -1,4 +1,5 @@
 """Bad answers of a server, bad command lines, and a daemon that hangs: a clear line, the right exit code, no crash."""
+import json
 import os
 import shutil
 import signal
@@ -147,6 +148,24 @@ class CommandLines(Lab):
                                     stdin=subprocess.DEVNULL, check=False)
             self.assertEqual(closed.returncode, 1, words)
         self.assertEqual(self.tree_cli("store", "check").code, 0)
+
+
+    def test_UI_005_what_the_other_side_says_drives_no_terminal(self):
+        evil = "a\u009b31mb\u202ec\\d"
+        shown = r"a\u{9b}31mb\u{202e}c\\d"
+        server = self.serve('[server]\nid = "srv.example.com"\nstrict = false\n' + account_script() +
+                            '[[session]]\naccount = "lab"\nends = "any"\n[[session.package]]\n'
+                            f'command = [ {{ cmd = "Get", uri = {json.dumps("./" + evil)} }} ]\n')
+        self.configure(server)
+        self.install_account(server.url)
+        done = self.client("alert", "--server", SERVER_ID, "--type", "Reversed-Domain-Name: org.example", "--data", evil)
+        self.assertEqual(done.code, 0, repr(done))
+        plain, document = self.session(), self.client("status", "--json")
+        server.wait()
+        self.assertIn(shown, plain.out)
+        self.assertIn(shown, server.output())
+        for text in (plain.out, plain.err, document.out, server.output()):
+            self.assertNotRegex(text, "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
 
 
 class StoppedDaemon(Lab):

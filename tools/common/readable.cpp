@@ -124,6 +124,26 @@ bool is_plain_text(Bytes value) {
 
 std::string terminal_safe(std::string_view json) { return without_special(json, json_escaped); }
 
+std::string xml_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
 std::string with_references(std::string_view xml) {
   return without_special(xml, [](char32_t code) { return fmt::format("&#{};", static_cast<std::uint32_t>(code)); });
 }

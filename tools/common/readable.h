@@ -19,7 +19,9 @@ std::string value_line(Bytes value);
 bool is_plain_text(Bytes value);
 // A JSON text with what a terminal would obey as \u00xx: the same document.
 std::string terminal_safe(std::string_view json);
-// The same for XML, with character references; for documents that are already escaped.
+// A text as XML holds it between tags: &, < and > as entities.
+std::string xml_escaped(std::string_view text);
+// The same for XML as terminal_safe for JSON, with character references; for documents that are already escaped.
 std::string with_references(std::string_view xml);
 // At most `octets` octets of UTF-8, not ending inside a character.
 std::string_view clipped(std::string_view text, std::size_t octets) noexcept;

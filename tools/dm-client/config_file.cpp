@@ -8,6 +8,7 @@
 
 #include "base/io/file_system.h"
 #include "base/text.h"
+#include "tools/common/config_files.h"
 #include "tools/dm-client/toml_section.h"
 
 namespace omadm {
@@ -185,27 +186,12 @@ Result<void> read_text(const std::string& text, const std::string& file, ToolCon
   return top.finish();
 }
 
-Result<std::vector<std::string>> default_files() {
-  PosixFileSystem files;
-  std::vector<std::string> found;
-  const std::string folder = "/etc/dm-client/";
-  const auto first = files.read(folder + "dm-client.toml", kMaxConfig);
-  if (!first && first.error().code != Errc::not_found) return first.error();
-  if (first) found.push_back(folder + "dm-client.toml");
-  auto parts = files.list(folder + "conf.d");
-  if (!parts && parts.error().code != Errc::not_found) return std::move(parts).error();
-  for (const std::string& name : parts ? *parts : std::vector<std::string>()) {
-    if (name.ends_with(".toml")) found.push_back(folder + "conf.d/" + name);
-  }
-  return found;
-}
-
 }  // namespace
 
 Result<ToolConfig> read_config(const std::string& file, const std::string& state_directory) {
   ToolConfig config;
   config.client.fumo.work_dir = state_directory + "/downloads";
-  config.sources = file.empty() ? DM_TRY(default_files()) : std::vector<std::string>{file};
+  config.sources = DM_TRY(config_files(file));
   PosixFileSystem files;
   for (const std::string& source : config.sources) {
     const Octets text = DM_TRY(files.read(source, kMaxConfig));

@@ -7,6 +7,7 @@
 #include "dmtree/tnds/tnds.h"
 #include "syncml/auth/credential.h"
 #include "syncml/codec/codec.h"
+#include "tools/common/readable.h"
 #include "tools/common/secrets.h"
 
 namespace omadm::server {
@@ -17,26 +18,6 @@ constexpr std::size_t kShortestNonce = 8;   // one of the printed examples, "Non
 
 void add(std::vector<Octets>& secrets, Bytes secret) {
   if (secret.size() >= kShortestSecret) secrets.emplace_back(secret);
-}
-
-std::string xml_escaped(Bytes text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 void add_data(std::vector<Octets>& secrets, Bytes data) {

@@ -10,29 +10,9 @@
 namespace omadm::trace {
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return with_references(out);
-}
-
 std::string content_of(const MarkupNode& node) {
   if (node.element == Element::MetType && trim(node.content) == kTndsWbxmlType) return std::string(kTndsXmlType);
-  return escaped(is_xml_text(node.content) ? node.content : base64_encode(node.content));
+  return with_references(xml_escaped(is_xml_text(node.content) ? node.content : base64_encode(node.content)));
 }
 
 std::optional<CodePage> page_of(const MarkupNode& node) noexcept {

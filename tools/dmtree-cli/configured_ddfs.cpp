@@ -6,13 +6,11 @@
 #include <toml++/toml.h>
 
 #include "base/io/file_system.h"
-#include "base/text.h"
+#include "tools/common/config_files.h"
 
 namespace omadm {
 namespace {
 
-constexpr const char* kMainFile = "/etc/dm-client/dm-client.toml";
-constexpr const char* kFolder = "/etc/dm-client/conf.d";
 constexpr std::uint64_t kMaxFile = 4U << 20U;  // octets
 
 std::string beside(const std::string& file, const std::string& given) {
@@ -45,18 +43,15 @@ Result<void> read_one(FileSystem& files, const std::string& file, std::vector<st
 Result<std::vector<std::string>> configured_ddfs(const std::string& file) {
   PosixFileSystem files;
   std::vector<std::string> texts;
-  if (!file.empty()) {
-    DM_TRY(read_one(files, file, texts));
-    return texts;
-  }
-  const auto optional = [&](const std::string& path) -> Result<void> {
-    Result<void> read = read_one(files, path, texts);
-    const bool absent = !read && (read.error().code == Errc::not_found || read.error().code == Errc::permission_denied);
-    return absent ? Result<void>() : read;
+  // The daemon's files may be nobody's business; without their descriptions every node is allowed.
+  const auto is_closed = [&file](const Error& error) {
+    return file.empty() && (error.code == Errc::permission_denied || error.code == Errc::not_found);
   };
-  DM_TRY(optional(kMainFile));
-  for (const std::string& name : files.list(kFolder).value_or(std::vector<std::string>{})) {
-    if (name.size() > 5 && name.substr(name.size() - 5) == ".toml") DM_TRY(optional(std::string(kFolder) + "/" + name));
+  const Result<std::vector<std::string>> sources = config_files(file);
+  if (!sources && is_closed(sources.error())) return texts;
+  for (const std::string& source : DM_TRY(sources)) {
+    const Result<void> read = read_one(files, source, texts);
+    if (!read && !is_closed(read.error())) return read.error();
   }
   return texts;
 }
