@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "base/crypto/digest.h"
 #include "base/text.h"
 #include "bootstrap/content_type.h"
 #include "bootstrap/message_mac.h"
@@ -65,6 +66,34 @@ TEST_F(MessageMac, BOOT_053_OnlyTheSecretThatIsNeeded) {
   expect_wrong(typed("USERPIN_NETWORKID", kCases[3].v2), dm_message(), secrets(nullptr, kImsi));
   expect_wrong(typed("USERPIN_NETWORKID", kCases[3].v2), dm_message(), secrets("1234", nullptr));
   expect_wrong(typed("USERPIN", kCases[2].v2), dm_message(), secrets("", kImsi));
+}
+
+// The word of Client Provisioning for NETWORKID: no PIN is asked for, and none stands in for the network's secret.
+TEST_F(MessageMac, BOOT_034_NetwpinNeedsTheImsiAndNothingElse) {
+  for (const char* mac : {kCases[0].v2, kCases[1].v2}) {
+    EXPECT_TRUE(check(typed("NETWPIN", mac), dm_message(), secrets(nullptr, kImsi))) << mac;
+    expect_wrong(typed("NETWPIN", mac), dm_message(), secrets(nullptr, nullptr));
+    expect_wrong(typed("NETWPIN", mac), dm_message(), secrets(kImsi, nullptr));
+    expect_wrong(typed("NETWPIN", mac), dm_message(), secrets("1234", ""));
+  }
+}
+
+// Documents that mean the same but differ in an octet.
+TEST_F(MessageMac, BOOT_026_TheMacIsOfTheOctetsAsReceived) {
+  const std::string text = message(inbox_add(tnds(account("Acme", "acme", "https://acme.example/dm"))));
+  std::string spaced = text;
+  spaced.replace(spaced.find("<SyncBody>"), 10, "\r\n <SyncBody>");
+  const std::vector<std::string> variants{text, spaced, "<?xml version=\"1.0\"?>" + text, text + "\n"};
+  const BootstrapSecrets pin = secrets("1234", nullptr);
+  const auto type_for = [](const std::string& document) {
+    return std::string(test::kDmXml) + "; SEC=USERPIN; MAC=" + hex_encode(hmac_sha1("1234", document));
+  };
+  for (const std::string& mine : variants) {
+    for (const std::string& other : variants) {
+      if (mine != other) expect_refused(Errc::authentication, mine, type_for(other), pin);
+    }
+  }
+  for (const std::string& mine : variants) EXPECT_TRUE(install(mine, type_for(mine), pin)) << mine;
 }
 
 TEST_F(MessageMac, BOOT_055_CombinationIsPinColonSecret) {

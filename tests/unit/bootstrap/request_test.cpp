@@ -62,6 +62,21 @@ TEST(BootstrapRequest, BOOT_082_NeverWithoutDeviceId) {
   EXPECT_EQ(request.error().code, Errc::incomplete);
 }
 
+TEST(BootstrapRequest, BOOT_083_EveryPartSaysWhatItIs) {
+  const auto request = bootstrap_request(kAll, "sep");
+  ASSERT_TRUE(request);
+  std::string_view rest = request->body;
+  for (const auto& [name, value] :
+       {std::pair("devid", "IMEI:493005100592800"), std::pair("username", "alice"),
+        std::pair("passphrase", "d29uZGVyLTE="), std::pair("push-address", "sip:alice@example.net")}) {
+    const std::string part = "--sep\r\nContent-Disposition: form-data; name=\"" + std::string(name) +
+                             "\"\r\nContent-Type: text/plain\r\n\r\n" + value + "\r\n";
+    ASSERT_TRUE(rest.starts_with(part)) << name << " in " << rest;
+    rest.remove_prefix(part.size());
+  }
+  EXPECT_EQ(rest, "--sep--\r\n");
+}
+
 TEST(BootstrapRequest, BOOT_084_TheBoundaryOccursInNoValue) {
   const auto clash = bootstrap_request({"IMEI:1--dmBoot7e1", "", "", ""}, "dmBoot7e1");
   ASSERT_FALSE(clash);

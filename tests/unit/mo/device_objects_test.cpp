@@ -26,6 +26,9 @@ TEST_F(DeviceObjects, MO_042_TheNodesArePermanentAndReadOnly) {
     const auto replaced = server.replace(uri(leaf), {std::nullopt, std::nullopt, "x"});
     ASSERT_FALSE(replaced);
     EXPECT_EQ(replaced.error().code, Errc::not_allowed) << leaf;
+    const auto renamed = server.set_property(uri(leaf), Property::name, "x");
+    ASSERT_FALSE(renamed);
+    EXPECT_EQ(renamed.error().code, Errc::not_allowed) << leaf;
     const auto removed = server.remove(uri(leaf));
     ASSERT_FALSE(removed);
     EXPECT_EQ(removed.error().code, Errc::not_allowed) << leaf;

@@ -31,7 +31,7 @@ TEST_F(FumoTest, FUMO_001_AnInstanceOfAServerIsCompleted) {
   EXPECT_EQ(tree_->begin(Principal::device()).peek(uri("./FUMO/pkg1"))->type, "urn:oma:mo:oma-fumo:1.0");
 }
 
-TEST_F(FumoTest, FUMO_020_DownloadAndUpdateRunsToItsEnd) {
+TEST_F(FumoTest, FUMO_020_FUMO_043_DownloadAndUpdateRunsToItsEndUnasked) {
   const auto outcome = exec_with_url("DownloadAndUpdate");
   ASSERT_TRUE(outcome) << outcome.error().detail;
   EXPECT_EQ(*outcome, ExecOutcome::accepted);
