@@ -43,7 +43,7 @@ const std::vector<MacCase> kCases{
     {"USERPIN_NETWORKID", "2", "9BBD806AF72E12B39B844C72DFC12B5412C66B3B", "6F941AA82FC3B60F0CA858A3380C63C4E8CD2643"},
 };
 
-TEST_F(MessageMac, BOOT_053_SEC_162_SEC_163_SEC_164_V2_V4_MacsFit) {
+TEST_F(MessageMac, BOOT_053_BOOT_054_SEC_162_SEC_163_SEC_164_V2_V4_MacsFit) {
   for (const MacCase& row : kCases) {
     EXPECT_TRUE(check(typed(row.sec, row.v2), dm_message(), secrets("1234", kImsi))) << row.v2;
     EXPECT_TRUE(check(typed(row.sec, row.v4), dm_account(), secrets("1234", kImsi))) << row.v4;

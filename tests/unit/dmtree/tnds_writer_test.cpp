@@ -75,6 +75,17 @@ TEST_F(TndsWriter, TNDS_031_RTPropertiesAreAlwaysWritten) {
             "<Format><chr/></Format><Type><MIME>text/plain</MIME></Type></RTProperties></Node></MgmtTree>");
 }
 
+TEST_F(TndsWriter, TNDS_052_TypeIsThereOnlyWhenListed) {
+  for (const char* without : {"TNDS-Type", "TNDS+Format+Value"}) {
+    EXPECT_EQ(written(device.as_server("A"), "./Ven", without).find("<Type>"), std::string::npos) << without;
+  }
+  for (const char* with : {"TNDS", "TNDS+Type", "TNDS-Format"}) {
+    const std::string document = written(device.as_server("A"), "./Ven", with);
+    EXPECT_NE(document.find("<Type><DDFName/></Type>"), std::string::npos) << document;
+    EXPECT_NE(document.find("<Type><MIME>text/plain</MIME></Type>"), std::string::npos) << document;
+  }
+}
+
 TEST_F(TndsWriter, TNDS_054_OwnAclOnlyAndEmptyOnesLeftOut) {
   const std::string document = written(device.as_server("A"), "./Ven", "TNDS+ACL");
   EXPECT_NE(document.find("<ACL>Add=A&amp;Delete=A&amp;Get=A&amp;Replace=A</ACL>"), std::string::npos) << document;

@@ -8,8 +8,6 @@ namespace omadm::test {
 namespace {
 
 using namespace std::chrono_literals;
-using States = std::vector<std::string>;
-
 class FumoOperation : public FumoTest {
  protected:
   void set_acl(std::string_view address, std::string_view acl) {
@@ -128,14 +126,12 @@ TEST_F(FumoOperation, FUMO_023_NothingIsRepeatedAfterItsReport) {
 TEST_F(FumoOperation, FUMO_033_ReportsInTheOrderOfCompletion) {
   make_second_package();
   set_acl("./FUMO/2", "Exec=acme");
-  const std::string slow = std::string(kUrl) + "?slow";
-  http_.answer_with([&](const HttpRequest& request) {
-    FakeAnswer answer = serve_range(request, firmware_, "\"v1\"");
-    if (request.url == slow) answer.delay = 100ms;
-    return answer;
-  });
-  ASSERT_TRUE(exec_with_url("Download", slow));
-  ASSERT_TRUE(exec("./FUMO/2/Download", "second", "acme"));
+  slot_.result.reset();
+  ASSERT_TRUE(exec_with_url("DownloadAndUpdate"));
+  ASSERT_TRUE(run_until([this] { return slot_.pending != nullptr; }));
+  ASSERT_TRUE(exec("./FUMO/2/Download", "second"));
+  ASSERT_TRUE(run_until([this] { return !reports_.empty(); }));
+  slot_.end({InstallOutcome::installed, "2.0", ""});
   ASSERT_TRUE(run_until_reported(2));
   ASSERT_EQ(reports_.size(), 2U);
   EXPECT_EQ(reports_[0].source, "./FUMO/2");
