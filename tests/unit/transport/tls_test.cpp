@@ -12,7 +12,7 @@ TestResponse secret_answer(const TestRequest&) {
   return response;
 }
 
-TEST_F(HttpTest, SEC_122_AServerOfTheTrustedAuthorityIsBelieved) {
+TEST_F(HttpTest, SEC_122_PRO_440_AServerOfTheTrustedAuthorityIsBelieved) {
   const TestIdentity identity = authority_.issue({"127.0.0.1"});
   TestHttpServer server(secret_answer, {identity.cert_file, identity.key_file, "", 0});
   for (int i = 0; i < 2; ++i) {
