@@ -10,10 +10,10 @@
 namespace omadm {
 namespace {
 
-constexpr std::size_t kRemembered = 16;                    // accepted triggers an account (NOT-043)
-constexpr std::int64_t kHour = 3600;                       // window of the rate limit
-constexpr std::int64_t kResynchronisationPause = 10 * 60;  // SEC-101
-constexpr std::string_view kHistory = "triggers";          // leaf of the server's notes
+constexpr std::size_t kRemembered = 16;                // accepted triggers an account (NOT-043)
+constexpr std::int64_t kHour = 3600;                   // seconds; window of the rate limit
+constexpr std::int64_t kResynchronisationPause = 600;  // seconds, SEC-101
+constexpr std::string_view kHistory = "triggers";      // leaf of the server's notes
 
 Error refusal(Errc code, std::string reason) { return {code, std::move(reason)}; }
 

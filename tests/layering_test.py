@@ -28,7 +28,7 @@ TOOL_EXTRA = {
 
 # Header pattern -> folders whose files may include it. Tests other than those of a home use our own interfaces too.
 HOMES = [
-    (re.compile(r"^libxml2?/"), ["base/markup/"]),
+    (re.compile(r"^libxml2?/"), ["base/markup/", "tests/bench/"]),
     (re.compile(r"^openssl/"), ["base/crypto/", "tools/dm-server/", "tests/"]),
     (re.compile(r"^curl/"), ["transport/http/"]),
     (re.compile(r"^(wbxml\.h|wbxml/wbxml\.h|libwbxml)"), ["tests/interop/", "tools/dm-trace/"]),

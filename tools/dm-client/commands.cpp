@@ -1,7 +1,6 @@
 #include "tools/dm-client/commands.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -13,6 +12,7 @@
 #include "tools/common/output.h"
 #include "tools/common/terminal.h"
 #include "tools/dm-client/local_device.h"
+#include "tools/dm-client/progress.h"
 #include "tools/dm-client/reports.h"
 #include "tools/dm-client/request_handler.h"
 #include "tools/dm-client/signals.h"
@@ -37,22 +37,12 @@ std::string what_of(const nlohmann::json& request) {
   return "bootstrap";
 }
 
-// One line on a terminal, written over and over; nothing elsewhere (UI-005).
-bool show_progress(const nlohmann::json& event) {
-  if (::isatty(STDERR_FILENO) == 0 || !event.contains("downloads")) return true;
-  for (const auto& download : event["downloads"]) {
-    const std::uint64_t received = download.value("received", std::uint64_t{0});
-    const std::uint64_t size = download.value("size", std::uint64_t{0});
-    const std::string share = size == 0 ? "" : fmt::format(" of {} ({}%)", size, received * 100 / size);
-    const std::string line =
-        fmt::format("\r\033[K{}: {} octets{}", one_line(download.value("state", "")), received, share);
-    std::fwrite(line.data(), 1, line.size(), stderr);
-  }
-  return true;
-}
-
 Result<Json> ask_daemon(ControlConnection& daemon, const nlohmann::json& request) {
-  return Json(DM_TRY(daemon.request(request, show_progress)));
+  ProgressLine progress;
+  return Json(DM_TRY(daemon.request(request, [&progress](const nlohmann::json& event) {
+    progress.show(event);
+    return true;
+  })));
 }
 
 // The same request on a client of our own.
@@ -62,6 +52,7 @@ class LocalRun {
       : client_(device.client()), handler_(client_, device.config(), false), signals_(signals) {}
 
   Result<Json> run(const nlohmann::json& request) {
+    ProgressLine progress;
     bool interrupted = false;
     client_.watch(signals_.fd(), kReadable, [this, &interrupted](unsigned) {
       if (signals_.take() == 0 || std::exchange(interrupted, true)) return;
@@ -69,7 +60,10 @@ class LocalRun {
     });
     handler_.handle(
         request, [this](Json json) { answer_ = std::move(json); },
-        [](const Json& event) { return show_progress(event); });
+        [&progress](const Json& event) {
+          progress.show(event);
+          return true;
+        });
     while (!answer_ && !stopped_) {
       handler_.tick();
       client_.run_once(std::chrono::milliseconds(200));

@@ -9,7 +9,8 @@ namespace omadm {
 
 Result<std::unique_ptr<TraceFile>> TraceFile::open(const std::string& path) {
   PosixFileSystem files;
-  return std::unique_ptr<TraceFile>(new TraceFile(DM_TRY(files.open_append(path))));
+  auto file = DM_TRY(files.open_append(path));
+  return std::unique_ptr<TraceFile>(new TraceFile(std::move(file)));
 }
 
 void TraceFile::write(bool outgoing, std::string_view content_type, Bytes body) {

@@ -32,7 +32,8 @@ CurlHttpClient::~CurlHttpClient() {
 }
 
 Result<std::unique_ptr<CurlHttpClient>> CurlHttpClient::create(EventLoop& loop) {
-  return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(DM_TRY(CurlMulti::create(loop))));
+  std::shared_ptr<CurlMulti> multi = DM_TRY(CurlMulti::create(loop));
+  return std::unique_ptr<CurlHttpClient>(new CurlHttpClient(std::move(multi)));
 }
 
 std::unique_ptr<HttpCall> CurlHttpClient::send(HttpRequest request, BodySink* sink, Done done) {

@@ -19,11 +19,9 @@ class CurlMulti : public std::enable_shared_from_this<CurlMulti> {
  public:
   class Listener {
    public:
+    virtual ~Listener() = default;
     // The transfer ended; its handle is no longer part of the multi. May destroy anything.
     virtual void finished(CURLcode code) = 0;
-
-   protected:
-    ~Listener() = default;
   };
 
   static Result<std::shared_ptr<CurlMulti>> create(EventLoop& loop);

@@ -24,7 +24,7 @@ class CurlTransfer final : public CurlMulti::Listener, public std::enable_shared
   CurlTransfer(std::shared_ptr<CurlMulti> multi, HttpRequest request, BodySink* sink, HttpClient::Done done);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
-  ~CurlTransfer();
+  ~CurlTransfer() override;
 
   void start();  // on the loop, later
   void cancel() noexcept;
