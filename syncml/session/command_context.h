@@ -59,6 +59,9 @@ StatusCode handle_alert(const Command& command);
 ItemOutcome refused(const Error& error, AccessType command);
 // The address in a LocURI: malformed becomes not_found (PRO-151).
 Result<Address> address_of(const std::optional<std::string_view>& loc_uri, const UriLimits& limits);
+// The node that a command other than Get and Replace is about. With a suffix: not_found (no such node), unsupported (no
+// such property or node of a kind without it, TND-041), not_allowed (TND-042).
+Result<Uri> node_of(const Transaction& transaction, const std::optional<std::string_view>& loc_uri);
 // The Item's Data as octets, Base64 resolved where Format says so (PRO-085, TND-059). incomplete: no Data.
 struct DecodedData {
   std::optional<Format> format;  // as the node is to have it; nullopt: not said

@@ -126,6 +126,16 @@ Transaction CommandRunner::begin(const Command& command) {
 }
 
 ItemOutcome CommandRunner::edit(Transaction& transaction, const ItemRequest& request) {
+  ItemOutcome outcome = edit_whatever_size(transaction, request);
+  // Last of all (TND-117); who gets a refusal drops the transaction. Properties have limits of their own.
+  const bool of_node = uri_of(request.item).find('?') == std::string_view::npos;
+  if (is_success(outcome.status) && of_node && large_object_.too_large(request.item)) {
+    return {StatusCode::entity_too_large, {}, {}, {}};
+  }
+  return outcome;
+}
+
+ItemOutcome CommandRunner::edit_whatever_size(Transaction& transaction, const ItemRequest& request) {
   switch (request.command.name) {
     case CommandName::add:
       return handle_add(context(), transaction, request);

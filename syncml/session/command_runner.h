@@ -40,6 +40,7 @@ class CommandRunner {
   ItemOutcome run_item(const Command& command, const Item& item, bool chunks_allowed);
   ItemOutcome execute(const Command& command, const Item& item);
   ItemOutcome edit(Transaction& transaction, const ItemRequest& request);
+  ItemOutcome edit_whatever_size(Transaction& transaction, const ItemRequest& request);
   void interrupt_large_object();
 
   CommandContext context() const;

@@ -7,27 +7,21 @@ namespace omadm {
 namespace {
 
 Result<void> add(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
-  const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
-  if (address.suffix != Address::Suffix::none) {
-    if (address.suffix == Address::Suffix::property && !property_from(address.argument)) {
-      return Error{Errc::unsupported, "property " + address.argument};
-    }
-    return Error{Errc::not_allowed, "Add on a property"};  // TND-042
-  }
-  DecodedData data = DM_TRY(decode_data(context, request, address.node));
+  const Uri target = DM_TRY(node_of(transaction, request.item.target));
+  DecodedData data = DM_TRY(decode_data(context, request, target));
   if (is_tnds(request)) {
     const TndsDocument document = DM_TRY(read_tnds(data.octets, Limits{}));
-    if (is_in_inbox(address.node)) {
-      DM_TRY(add_to_inbox(transaction, document, InboxMode::session, address.node));
+    if (is_in_inbox(target)) {
+      DM_TRY(add_to_inbox(transaction, document, InboxMode::session, target));
       return {};
     }
-    return add_tnds(transaction, address.node, document);
+    return add_tnds(transaction, target, document);
   }
   NewNode node;
   node.format = data.format;
   if (request.type) node.type = std::string(*request.type);
   node.data = std::move(data.octets);
-  return transaction.add(address.node, std::move(node));
+  return transaction.add(target, std::move(node));
 }
 
 }  // namespace

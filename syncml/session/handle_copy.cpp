@@ -4,19 +4,16 @@
 namespace omadm {
 namespace {
 
-Result<void> copy(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
-  const Address target = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
-  const Address source = DM_TRY(address_of(request.item.source, context.tree.uri_limits()));
-  if (target.suffix != Address::Suffix::none || source.suffix != Address::Suffix::none) {
-    return Error{Errc::not_allowed, "Copy of a property"};
-  }
-  return transaction.copy(source.node, target.node);
+Result<void> copy(Transaction& transaction, const ItemRequest& request) {
+  const Uri target = DM_TRY(node_of(transaction, request.item.target));
+  const Uri source = DM_TRY(node_of(transaction, request.item.source));
+  return transaction.copy(source, target);
 }
 
 }  // namespace
 
-ItemOutcome handle_copy(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
-  const auto copied = copy(context, transaction, request);
+ItemOutcome handle_copy(const CommandContext&, Transaction& transaction, const ItemRequest& request) {
+  const auto copied = copy(transaction, request);
   return copied ? ItemOutcome{} : refused(copied.error(), AccessType::copy);
 }
 

@@ -4,19 +4,14 @@
 namespace omadm {
 namespace {
 
-Result<void> remove(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
-  const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
-  if (address.suffix == Address::Suffix::property && !property_from(address.argument)) {
-    return Error{Errc::unsupported, "property " + address.argument};
-  }
-  if (address.suffix != Address::Suffix::none) return Error{Errc::not_allowed, "Delete on a property"};
-  return transaction.remove(address.node);
+Result<void> remove(Transaction& transaction, const ItemRequest& request) {
+  return transaction.remove(DM_TRY(node_of(transaction, request.item.target)));
 }
 
 }  // namespace
 
-ItemOutcome handle_delete(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
-  const auto removed = remove(context, transaction, request);
+ItemOutcome handle_delete(const CommandContext&, Transaction& transaction, const ItemRequest& request) {
+  const auto removed = remove(transaction, request);
   return removed ? ItemOutcome{} : refused(removed.error(), AccessType::delete_);
 }
 

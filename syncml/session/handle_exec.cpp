@@ -5,14 +5,9 @@ namespace omadm {
 namespace {
 
 Result<ExecOutcome> exec(const CommandContext& context, const ItemRequest& request) {
-  const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
-  if (address.suffix == Address::Suffix::property && !property_from(address.argument)) {
-    return Error{Errc::unsupported, "property " + address.argument};
-  }
-  if (address.suffix != Address::Suffix::none) return Error{Errc::not_allowed, "Exec on a property"};
   ExecRequest exec_request;
-  exec_request.uri = address.node;
-  if (request.item.data) exec_request.data = DM_TRY(decode_data(context, request, address.node)).octets;
+  exec_request.uri = DM_TRY(node_of(context.tree.begin(context.who), request.item.target));
+  if (request.item.data) exec_request.data = DM_TRY(decode_data(context, request, exec_request.uri)).octets;
   exec_request.correlator = std::string(request.command.correlator);
   exec_request.server_id = context.who.server_id;
   return context.tree.exec(context.who, exec_request);

@@ -34,6 +34,21 @@ Result<Address> address_of(const std::optional<std::string_view>& loc_uri, const
   return address;
 }
 
+Result<Uri> node_of(const Transaction& transaction, const std::optional<std::string_view>& loc_uri) {
+  Address address = DM_TRY(address_of(loc_uri, transaction.tree().uri_limits()));
+  if (address.suffix == Address::Suffix::none) return std::move(address.node);
+  const auto property = property_from(address.argument);
+  const bool of_property = address.suffix == Address::Suffix::property;
+  if (of_property && !property) return Error{Errc::unsupported, "property " + address.argument};
+  const auto seen = transaction.check_right(address.node, AccessType::get);
+  if (!seen && seen.error().code == Errc::not_found) return seen.error();
+  const auto node = transaction.peek(address.node);
+  if (of_property && property == Property::size && node && !node->is_leaf()) {
+    return Error{Errc::unsupported, "property Size of an interior node"};
+  }
+  return Error{Errc::not_allowed, "a command on " + std::string(of_property ? "a property" : "a list")};
+}
+
 bool is_tnds(const ItemRequest& request) noexcept {
   return request.type && (*request.type == kTndsXmlType || *request.type == kTndsWbxmlType);
 }

@@ -19,6 +19,9 @@ class LargeObject {
   // Whether `item` of `command` goes on with the open object (PRO-257).
   bool continues(const Command& command, const Item& item) const noexcept;
 
+  // An object that came whole is under the same limit (PRO-258).
+  bool too_large(const Item& item) const noexcept { return item.data && item.data->octets.size() > max_obj_size_; }
+
   // Takes a chunk that is not the last: chunk_accepted, size_required, entity_too_large, bad_request.
   StatusCode take(const Command& command, const Item& item);
 

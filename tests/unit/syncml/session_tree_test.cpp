@@ -332,5 +332,30 @@ TEST_P(SessionTreeTest, PRO_408_XmlTextInsideDataInEveryForm) {
   EXPECT_EQ(value("./V/Mail/Host"), "mx.example.net");
 }
 
+TEST_P(SessionTreeTest, TND_041_TND_042_TND_117_SuffixesAreForGetAndReplace) {
+  interior("./V", "Add=*&Get=*&Replace=*&Delete=*&Exec=*");
+  set("./V/a", "1");
+  start();
+  for (const std::string command : {"Add", "Delete", "Exec"}) {
+    run(on(command, "4", item("./V?prop=Title")) + on(command, "5", item("./V/none?prop=Title")) +
+        on(command, "6", item("./V/a?prop=Owner")) + on(command, "7", item("./V?prop=Size")) +
+        on(command, "8", item("./V/a?list=Struct")) + on(command, "9", item("./.omadm?prop=ACL")));
+    EXPECT_EQ(sent, (Lines{"Status 4 " + command + " 405", "Status 5 " + command + " 404",
+                           "Status 6 " + command + " 406", "Status 7 " + command + " 406",
+                           "Status 8 " + command + " 405", "Status 9 " + command + " 404", "Final"}));
+  }
+}
+
+TEST_P(SessionTreeTest, PRO_258_TND_100_AnObjectSentWholeIsUnderTheLimitToo) {
+  interior("./V", "Add=*&Get=*&Replace=*");
+  options.max_obj_size = 9;
+  start();
+  run(on("Add", "4", item("./V/new", "<Data>123456789</Data>")) +
+      on("Add", "5", item("./V/other", "<Data>1234567890</Data>")) +
+      on("Replace", "6", item("./V/new", "<Data>1234567890</Data>")));
+  EXPECT_EQ(sent, (Lines{"Status 4 Add 200", "Status 5 Add 413", "Status 6 Replace 413", "Final"}));
+  EXPECT_EQ(value("./V/new"), "123456789");
+}
+
 }  // namespace
 }  // namespace omadm
