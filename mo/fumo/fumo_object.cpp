@@ -152,6 +152,8 @@ void FumoObject::committed(Edits edits) noexcept {
 }
 
 Result<ExecOutcome> FumoObject::exec(const ExecRequest& request) {
+  // What the server sent before in the same message counts: PkgData that is complete has made State 50.
+  DM_TRY(context_.tree.flush());
   const Place place = place_of(request.uri);
   const UpdateKind kind = place.leaf.empty() ? update_kind_from(place.group) : UpdateKind::none;
   PackageUpdate* package = adopt(place.x);

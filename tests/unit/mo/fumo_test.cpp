@@ -109,6 +109,18 @@ TEST_F(FumoTest, FUMO_020_PkgDataIsInstalledByUpdate) {
   EXPECT_EQ(state(), "10");
 }
 
+TEST_F(FumoTest, FUMO_020_PkgDataIsInstalledByAnUpdateInTheSameMessage) {
+  Transaction transaction = tree_->begin(Principal::server("acme"));
+  ASSERT_TRUE(transaction.replace(uri("./FUMO/1/Update/PkgData"), {std::nullopt, std::nullopt, "delivered"}));
+  ASSERT_TRUE(std::move(transaction).commit());
+  const auto outcome = exec("./FUMO/1/Update");
+  ASSERT_TRUE(outcome) << outcome.error().detail;
+  EXPECT_EQ(*outcome, ExecOutcome::accepted);
+  ASSERT_TRUE(run_until_reported());
+  EXPECT_EQ(states_, (States{"10", "50", "60", "90"}));
+  EXPECT_EQ(reports_[0].data, "200");
+}
+
 TEST_F(FumoTest, FUMO_014_ANewPkgDataReplacesTheOldOne) {
   ASSERT_TRUE(replace("./FUMO/1/Update/PkgData", "one"));
   ASSERT_TRUE(replace("./FUMO/1/Update/PkgData", "two"));
