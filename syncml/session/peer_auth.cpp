@@ -207,6 +207,9 @@ ServerProof::Verdict ServerProof::check(const SyncHdr& header, const InMessage& 
     accept_pending();  // SEC-095: the server has our last message, so it has the nonce in it
     return Verdict::earlier;
   }
+  // SEC-070: asked for the digest, the server may prove each message instead, with the same secret and nonce.
+  const bool signs_instead = type_ == AuthType::md5 && proven_ == AuthType::none && !header.cred && message.hmac_header;
+  if (signs_instead) type_ = AuthType::mac;
   const bool present = type_ == AuthType::mac ? message.hmac_header.has_value() : header.cred.has_value();
   if (!present) {
     if (challenged_) ++failures_;

@@ -227,6 +227,32 @@ TEST_F(SessionAuthTest, SEC_070_SecondWrongMacEndsTheSession) {
   EXPECT_EQ(value("./V/n"), "(absent)");
 }
 
+TEST_F(SessionAuthTest, SEC_003_SEC_070_AMacInBothDirectionsIsTakenForTheDigestsOfTheAccount) {
+  account.server->nonce = "server-nonce-0";
+  start();
+  receive_signed(header_status(407, chal("syncml:auth-MAC", base64_encode("client-nonce-1"))) + "<Final/>",
+                 "server-nonce-0");
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Alert 1201", "Replace", "Final"}));
+  EXPECT_TRUE(is_signed("client-nonce-1"));
+  EXPECT_EQ(sent_status("0")->chal->type, "syncml:auth-MAC");
+  receive_signed(header_status(200, chal("syncml:auth-MAC", base64_encode("client-nonce-2"))) + add("4", "./V/n", "x") +
+                     "<Final/>",
+                 issued_nonce());
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 4 Add 200", "Final"}));
+  // From then on every message is signed.
+  receive(header_status(200) + add("5", "./V/m", "x") + "<Final/>");
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 401", "Status 5 Add 401", "Final"}));
+  EXPECT_EQ(value("./V/m"), "(absent)");
+}
+
+TEST_F(SessionAuthTest, SEC_083_AWrongMacInsteadOfTheDigestIsChallenged) {
+  account.server->nonce = "server-nonce-0";
+  start();
+  receive_signed(header_status(212) + add("4", "./V/n", "x") + "<Final/>", "server-nonce-0", "wrong");
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 401", "Status 4 Add 401", "Final"}));
+  EXPECT_EQ(value("./V/n"), "(absent)");
+}
+
 TEST_F(SessionAuthTest, SEC_044_MacCoversTheBodyAsSent) {
   use_mac();
   start();
