@@ -90,7 +90,7 @@ void BootstrapRunner::answer_arrived() {
                                               response->url, response->content_type())});
   }
   // A document that is there and wrong is the answer: another source does not make it right.
-  auto installed = install_bootstrap(at_.tree, {response->body, response->header("Content-Type")});
+  auto installed = install_bootstrap(at_.tree, {response->body, response->header("Content-Type")}, at_.secrets);
   if (!installed) return finish(std::move(installed).error());
   finish(std::move(installed->server_ids));
 }

@@ -27,6 +27,7 @@ class BootstrapRunner {
     EventLoop& loop;
     Log& log;
     const ClientConfig& config;
+    BootstrapSecrets secrets;  // for a document with a MAC (BOOT-089)
   };
   BootstrapRunner(const Surroundings& surroundings, std::vector<std::string> urls, Client::BootstrapDone done);
 

@@ -89,11 +89,11 @@ class ComposedClient final : public Client {
     return DM_TRY(install_bootstrap(*tree_, {Octets(octets), std::string(content_type)}, secrets)).server_ids;
   }
 
-  void bootstrap_https(const std::string& url, BootstrapDone done) override {
+  void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets) override {
     const std::uint64_t number = next_bootstrap_++;
     std::vector<std::string> urls = url.empty() ? config_.bootstrap.urls : std::vector<std::string>{url};
     bootstraps_[number] = std::make_unique<BootstrapRunner>(
-        BootstrapRunner::Surroundings{*tree_, *http_, *loop_, log_, config_}, std::move(urls),
+        BootstrapRunner::Surroundings{*tree_, *http_, *loop_, log_, config_, secrets}, std::move(urls),
         [this, number, done = std::move(done)](Result<std::vector<std::string>> result) {
           bootstraps_.erase(number);
           done(std::move(result));

@@ -86,7 +86,7 @@ class Client {
   using BootstrapDone = std::function<void(Result<std::vector<std::string>>)>;  // server ids
   // Client initiated bootstrap over HTTPS: `url`, or the configured ones in order when empty. not_found: 404
   // everywhere.
-  virtual void bootstrap_https(const std::string& url, BootstrapDone done) = 0;
+  virtual void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets = {}) = 0;
 
   // Keeps a generic alert until the server acknowledged it.
   virtual Result<void> queue_alert(const GenericAlert& alert) = 0;

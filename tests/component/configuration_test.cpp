@@ -4,7 +4,9 @@
 
 #include <filesystem>
 
+#include "base/crypto/digest.h"
 #include "base/io/event_loop.h"
+#include "base/text.h"
 #include "dmtree/store/journal_store.h"
 #include "dmtree/tnds/tnds.h"
 #include "tests/support/device_client.h"
@@ -164,6 +166,37 @@ TEST_F(ConfigurationTest, BOOT_087_ThePassphraseGoesToNoOtherHost) {
   ASSERT_TRUE(run_until([&] { return done.has_value(); }));
   EXPECT_EQ(done->error().code, Errc::not_allowed);
   EXPECT_EQ(server.count(), 1u);
+}
+
+TEST_F(ConfigurationTest, BOOT_089_ADocumentWithMacIsCheckedWithTheNetworksSecret) {
+  test::ScriptedServer server(tls);
+  const std::string document = account_document("Acc", kServerId, {server.url()});
+  const auto answer_signed_with = [&](const std::string& key) {
+    test::TestResponse response;
+    response.headers = {
+        {"Content-Type", std::string(kTnds) + "; SEC=NETWORKID; MAC=" + hex_encode(hmac_sha1(key, document))}};
+    response.body = document;
+    server.then_http(response);
+  };
+  open();
+  BootstrapSecrets secrets;
+  secrets.network = Secret("001010123456789");
+  const auto ask = [&]() -> Result<std::vector<std::string>> {
+    std::optional<Result<std::vector<std::string>>> done;
+    client->bootstrap_https(
+        server.url(), [&](Result<std::vector<std::string>> result) { done = std::move(result); }, secrets);
+    EXPECT_TRUE(run_until([&] { return done.has_value(); }));
+    return *done;
+  };
+  answer_signed_with("another secret");
+  const auto refused = ask();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::authentication);
+  EXPECT_TRUE(client->status().accounts.empty());
+  answer_signed_with("001010123456789");
+  const auto installed = ask();
+  ASSERT_TRUE(installed) << installed.error().detail;
+  EXPECT_EQ(*installed, Lines{kServerId});
 }
 
 TEST_F(ConfigurationTest, BOOT_086_NowhereADocumentIsNotFound) {

@@ -70,6 +70,12 @@ class BadInput(Lab):
         self.assertNotEqual(done.code, 0)
         self.assertIn("bootstrap", done.err)
 
+    def test_D13_T10_username_without_passphrase_is_a_configuration_error(self):
+        self.configure(extra='[bootstrap]\nusername = "user"\n')
+        done = self.client("bootstrap", "https", "https://127.0.0.1:1/")
+        self.assertEqual(done.code, 2, repr(done))
+        self.assertIn("passphrase", done.err)
+
 
 class CommandLines(Lab):
     """What people type, and where the answer goes: the same in every program."""

@@ -105,6 +105,9 @@ void read_bootstrap(TomlSection& section, ToolConfig& config) {
   section.path("ca_file", bootstrap.ca_file);
   section.text("username", bootstrap.username);
   section.text("passphrase", bootstrap.passphrase);
+  if (!bootstrap.username.empty() && bootstrap.passphrase.empty()) {
+    section.refuse("username", "needs the key passphrase");
+  }
   section.text("push_address", bootstrap.push_address);
   section.path("imsi_file", config.imsi_file);
   section.text_list("accept_types", bootstrap.accept_types);

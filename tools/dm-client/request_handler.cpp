@@ -173,10 +173,13 @@ void RequestHandler::bootstrap_https(const nlohmann::json& request, const Answer
   if (!config_.bootstrap_https) {
     return answer(failure_of({Errc::not_allowed, "[bootstrap] accept does not list \"https\""}, kExitFailed));
   }
-  client_.bootstrap_https(text_of(request, "url"), [answer](Result<std::vector<std::string>> result) {
+  const auto secrets = bootstrap_secrets(request, config_);
+  if (!secrets) return answer(failure_of(secrets.error(), kExitFailed));
+  const auto done = [answer](Result<std::vector<std::string>> result) {
     if (!result) return answer(failure_of(result.error(), bootstrap_exit(result.error().code)));
     answer(answer_of({{"servers", *result}}));
-  });
+  };
+  client_.bootstrap_https(text_of(request, "url"), done, *secrets);
 }
 
 void RequestHandler::alert(const nlohmann::json& request, Answer answer, OnEvent event) {
