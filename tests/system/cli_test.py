@@ -285,6 +285,12 @@ class Editing(CommandLine):
         self.done("set", "./Vendor?prop=Title", "Made here")
         self.assertEqual(self.done("get", "./Vendor", "--prop", "title").out, "Made here\n")
 
+    def test_TND_073_an_account_removed_here_leaves_the_acls(self):
+        self.install_account("https://127.0.0.1:2/dm", server_id=OTHER, name="other")
+        self.done("acl", "./Vendor", f"Get=*&Replace={OTHER}+{SERVER_ID}&Delete={OTHER}")
+        self.done("rm", "./DMAcc/other")
+        self.assertEqual(self.done("acl", "./Vendor", "--json").json()["acl"], f"Get=*&Replace={SERVER_ID}")
+
     def test_export_and_import_are_inverse(self):
         self.done("add", "./Vendor/Blob", "--file", self.file("blob", BINARY), "--format", "bin")
         self.done("add", "./Vendor/äöü", "größer & < kleiner")
