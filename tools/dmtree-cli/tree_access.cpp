@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "mo/dmacc/dmacc_object.h"
+#include "client/account_rules.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
 #include "tools/common/tree_requests.h"
@@ -10,25 +10,6 @@
 #include "tools/dmtree-cli/state_directory.h"
 
 namespace omadm {
-
-namespace {
-
-// As in the running client: what an account may not be is refused, and who has none left leaves the ACLs (TND-073).
-nlohmann::json run_with_accounts_watched(Tree& tree, const nlohmann::json& request) {
-  std::vector<std::string> gone;
-  DmAccObject accounts(tree, [&gone](std::string_view server_id) { gone.emplace_back(server_id); });
-  tree.attach(Uri().child("DMAcc"), accounts);
-  nlohmann::json answer = run_tree_request(tree, request);
-  tree.detach(accounts);
-  Result<void> forgotten;
-  for (const std::string& id : gone) {
-    if (forgotten) forgotten = tree.remove_server(id);
-  }
-  if (forgotten && !gone.empty()) forgotten = tree.flush();
-  return forgotten ? answer : store_failure(forgotten.error());
-}
-
-}  // namespace
 
 nlohmann::json store_failure(const Error& error) {
   switch (error.code) {
@@ -66,7 +47,9 @@ nlohmann::json TreeAccess::run_locally(const nlohmann::json& request, bool write
   }
   Tree& tree = (*local)->tree();
   warnings_ = tree.load_report().problems;
-  nlohmann::json answer = run_with_accounts_watched(tree, request);
+  AccountRules accounts(tree);
+  nlohmann::json answer = run_tree_request(tree, request);
+  if (const auto forgotten = accounts.forget_gone_servers(); !forgotten) return store_failure(forgotten.error());
   if (request.value("op", "") == "tree.exec" && answer.value("code", "") == to_string(Errc::unsupported)) {
     answer["error"] = answer.value("error", "") + " without the client: start `dm-client run` first";
   }
