@@ -174,7 +174,7 @@ class CommandLines(Lab):
             self.assertNotRegex(text, "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]")
 
 
-class StoppedDaemon(Lab):
+class Daemon(Lab):
     def start_daemon(self, state):
         daemon = subprocess.Popen([program("dm-client"), "--state", state, "--config", self.config, "run"],
                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -185,6 +185,17 @@ class StoppedDaemon(Lab):
             self.assertLess(time.monotonic(), deadline, "the daemon does not listen")
             time.sleep(0.02)
         return daemon
+
+    def test_BOOT_019_BOOT_050_a_session_with_a_new_server(self):
+        hello = '[[session]]\naccount = "lab"\n[[session.package]]\ncommand = [ { cmd = "Add", uri = "./Hello", data = "yes" } ]\n'
+        server = self.serve('[server]\nid = "srv.example.com"\n' + account_script() + hello)
+        self.configure(server)
+        self.start_daemon(self.state)
+        self.install_account(server.url)
+        self.assertEqual(server.wait(), 0, server.output())
+        with open(server.messages("in")[0], encoding="utf-8") as first:
+            self.assertIn("<Data>1201</Data>", first.read())
+        self.assertEqual(self.value("./Hello"), "yes")
 
     def test_a_stopped_daemon_is_told_and_a_slow_session_waited_for(self):
         slow = ('[[session]]\naccount = "lab"\n[[session.package]]\ndelay_ms = 27000\n'

@@ -167,6 +167,7 @@ void RequestHandler::bootstrap_file(const nlohmann::json& request, const Answer&
   auto installed = client_.bootstrap(*octets, text_of(request, "content_type"), *secrets);
   if (!installed) return answer(failure_of(installed.error(), bootstrap_exit(installed.error().code)));
   answer(answer_of({{"servers", *installed}}));
+  meet(*installed);
 }
 
 void RequestHandler::bootstrap_https(const nlohmann::json& request, const Answer& answer) {
@@ -175,11 +176,21 @@ void RequestHandler::bootstrap_https(const nlohmann::json& request, const Answer
   }
   const auto secrets = bootstrap_secrets(request, config_);
   if (!secrets) return answer(failure_of(secrets.error(), kExitFailed));
-  const auto done = [answer](Result<std::vector<std::string>> result) {
+  const auto done = [this, answer](Result<std::vector<std::string>> result) {
     if (!result) return answer(failure_of(result.error(), bootstrap_exit(result.error().code)));
     answer(answer_of({{"servers", *result}}));
+    meet(*result);
   };
   client_.bootstrap_https(text_of(request, "url"), done, *secrets);
+}
+
+// BOOT-050. A one-shot command leaves it to whoever called it.
+void RequestHandler::meet(const std::vector<std::string>& servers) {
+  if (!daemon_) return;
+  for (const std::string& server : servers) {
+    // Why one cannot begin, or how it ended, is in the log and the status.
+    static_cast<void>(client_.start_session(server, SessionCause::device, [](const SessionReport&) {}));
+  }
 }
 
 void RequestHandler::alert(const nlohmann::json& request, Answer answer, OnEvent event) {

@@ -43,6 +43,7 @@ class RequestHandler {
   void notify(const nlohmann::json& request, const Answer& answer);
   void bootstrap_file(const nlohmann::json& request, const Answer& answer);
   void bootstrap_https(const nlohmann::json& request, const Answer& answer);
+  void meet(const std::vector<std::string>& servers);
   void alert(const nlohmann::json& request, Answer answer, OnEvent event);
   void status(const Answer& answer);
   void watch(const nlohmann::json& request, OnEvent event);
