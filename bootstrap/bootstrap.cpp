@@ -32,7 +32,7 @@ Result<Kind> recognise(Bytes octets) {
     const Event event = DM_TRY(reader->next());
     const auto* start = std::get_if<Start>(&event);
     if (start == nullptr && std::holds_alternative<Text>(event)) continue;
-    if (start == nullptr) return Error{Errc::malformed, "bootstrap: no root element"};
+    if (start == nullptr) return Error{Errc::malformed, "no root element"};
     if (start->element == Element::SyncML) return Kind::dm_message;
     if (start->element == Element::DdfMgmtTree) return Kind::tnds;
     return unsupported("it begins with " + std::string(start->name));
@@ -40,7 +40,7 @@ Result<Kind> recognise(Bytes octets) {
 }
 
 Result<Kind> kind_of(const ContentType& type, Bytes octets) {
-  if (octets.empty()) return Error{Errc::malformed, "bootstrap: the document is empty"};
+  if (octets.empty()) return Error{Errc::malformed, "the document is empty"};
   if (type.media_type.empty()) return recognise(octets);
   const bool wbxml = looks_like_wbxml(octets);
   if (type.media_type == kTndsXmlType || type.media_type == kTndsWbxmlType) {
@@ -50,7 +50,7 @@ Result<Kind> kind_of(const ContentType& type, Bytes octets) {
   } else {
     return unsupported("the content type is " + type.media_type);
   }
-  return Error{Errc::malformed, "bootstrap: the document is not " + type.media_type};
+  return Error{Errc::malformed, "the document is not " + type.media_type};
 }
 
 }  // namespace

@@ -26,13 +26,13 @@ std::string_view or_empty(const std::optional<std::string_view>& text) { return 
 
 Result<BootstrapItem> read_item(const Command& command, const Item& item, const UriLimits& limits) {
   BootstrapItem result;
-  if (!item.target) return Error{Errc::malformed, "bootstrap: an Item without Target"};
-  if (item.more_data) return Error{Errc::unsupported, "bootstrap: a large object in pieces"};
+  if (!item.target) return Error{Errc::malformed, "an Item without Target"};
+  if (item.more_data) return Error{Errc::unsupported, "a large object in pieces"};
   result.address = DM_TRY(Address::parse(*item.target, limits));
   const std::string_view format = trim(or_empty(item.meta.format ? item.meta.format : command.meta.format));
   if (!format.empty()) {
     result.format = format_from(format);
-    if (!result.format) return Error{Errc::bad_format, "bootstrap: unknown Format " + std::string(format)};
+    if (!result.format) return Error{Errc::bad_format, "unknown Format " + std::string(format)};
   }
   result.type = trim(or_empty(item.meta.type ? item.meta.type : command.meta.type));
   if (item.data) result.data = *item.data;
@@ -67,12 +67,12 @@ Result<NewNode> new_node(const Installation& installation, const BootstrapItem& 
 
 Result<void> add_item(Installation& installation, const BootstrapItem& item) {
   const Uri& target = item.address.node;
-  if (item.address.suffix != Address::Suffix::none) return Error{Errc::not_allowed, "bootstrap: Add of a property"};
+  if (item.address.suffix != Address::Suffix::none) return Error{Errc::not_allowed, "Add of a property"};
   if (is_tnds(item.type)) {
     const TndsDocument document = DM_TRY(tnds_of(item));
     return is_in_inbox(target) ? installation.add_to_inbox(target, document) : installation.add(target, document);
   }
-  if (is_in_inbox(target)) return Error{Errc::not_found, "bootstrap: an object for the Inbox comes as TNDS"};
+  if (is_in_inbox(target)) return Error{Errc::not_found, "an object for the Inbox comes as TNDS"};
   NewNode node = DM_TRY(new_node(installation, item));
   return installation.add(target, std::move(node));
 }
@@ -81,23 +81,23 @@ Result<void> replace_item(Installation& installation, const BootstrapItem& item)
   const Uri& target = item.address.node;
   if (item.address.suffix == Address::Suffix::property) {
     const std::optional<Property> property = property_from(item.address.argument);
-    if (!property) return Error{Errc::unsupported, "bootstrap: unknown property " + item.address.argument};
+    if (!property) return Error{Errc::unsupported, "unknown property " + item.address.argument};
     return installation.set_property(target, *property, item.data.octets);
   }
-  if (item.address.suffix == Address::Suffix::list) return Error{Errc::not_allowed, "bootstrap: Replace of a list"};
+  if (item.address.suffix == Address::Suffix::list) return Error{Errc::not_allowed, "Replace of a list"};
   if (is_tnds(item.type)) {
     // A whole subtree outside the Inbox may hold what others own, so it is never replaced (BOOT-063).
-    if (!is_in_inbox(target)) return Error{Errc::not_allowed, "bootstrap: Replace of a subtree"};
+    if (!is_in_inbox(target)) return Error{Errc::not_allowed, "Replace of a subtree"};
     return installation.add_to_inbox(target, DM_TRY(tnds_of(item)));
   }
-  if (is_in_inbox(target)) return Error{Errc::not_found, "bootstrap: an object for the Inbox comes as TNDS"};
+  if (is_in_inbox(target)) return Error{Errc::not_found, "an object for the Inbox comes as TNDS"};
   NewNode node = DM_TRY(new_node(installation, item));
   return installation.replace(target, {node.format, std::move(node.type), std::move(node.data)});
 }
 
 Result<void> apply_commands(Installation& installation, const std::vector<Command>& commands, const UriLimits& limits,
                             int depth) {
-  if (depth > kMaxNesting) return Error{Errc::too_large, "bootstrap: commands nested too deep"};
+  if (depth > kMaxNesting) return Error{Errc::too_large, "commands nested too deep"};
   for (const Command& command : commands) {
     switch (command.name) {
       case CommandName::add:
@@ -120,7 +120,7 @@ Result<void> apply_commands(Installation& installation, const std::vector<Comman
         break;  // they ask for, or are, an answer, and there is none in a bootstrap (BOOT-042, 051)
       default:
         return Error{Errc::unsupported,
-                     "bootstrap: the command " +
+                     "the command " +
                          std::string(command.element.empty() ? to_string(command.name) : command.element)};
     }
   }
@@ -132,11 +132,11 @@ Result<void> apply_commands(Installation& installation, const std::vector<Comman
 Result<void> apply_dm_profile(Installation& installation, const Message& message) {
   const SyncHdr& header = message.header;
   if (header.ver_dtd != "1.2" && header.ver_dtd != "1.3")
-    return Error{Errc::unsupported, "bootstrap: VerDTD is not 1.2"};
+    return Error{Errc::unsupported, "VerDTD is not 1.2"};
   if (header.ver_proto == "DM/1.3") {
     installation.require_address(header.source);
   } else if (header.ver_proto != "DM/1.2") {
-    return Error{Errc::unsupported, "bootstrap: VerProto is not DM/1.2"};
+    return Error{Errc::unsupported, "VerProto is not DM/1.2"};
   }
   return apply_commands(installation, message.commands, installation.uri_limits(), 0);
 }

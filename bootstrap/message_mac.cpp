@@ -24,7 +24,7 @@ constexpr std::array kMethods{
     MethodRow{"USERPIN_NETWORKID", "2", "USERNETWPIN", Method::pin_and_network},
 };
 
-Error refused(std::string_view why) { return {Errc::authentication, "bootstrap: " + std::string(why)}; }
+Error refused(std::string_view why) { return {Errc::authentication, std::string(why)}; }
 
 bool is_decimal(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });

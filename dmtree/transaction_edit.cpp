@@ -95,8 +95,11 @@ void Transaction::create_node(const Uri& uri, NodeState state, const DdfNode* de
 Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
   DM_TRY(check_length(uri));
   const Located at = locate(*overlay_, uri);
-  DM_TRY(require(at, viewer(), uri, AccessType::add));
+  // TND-117: what a description forbids (TND-094) comes before what an ACL does.
+  Result<void> granted = require(at, viewer(), uri, AccessType::add);
+  if (!granted && granted.error().code != Errc::permission_denied) return granted;
   DM_TRY(check_shape(at, uri));
+  DM_TRY(granted);
   const DdfNode* described = at.nearest_is_above ? nullptr : at.nearest;
   NodeState state = DM_TRY(content_of_new(described, std::move(node)));
 

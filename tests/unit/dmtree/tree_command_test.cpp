@@ -158,6 +158,12 @@ TEST_F(TreeCommand, TND_092_FailingImplicitParentIsNamedAndNothingRemains) {
   EXPECT_EQ(dump(), before);
 }
 
+TEST_F(TreeCommand, TND_117_WhatADescriptionForbidsComesBeforeTheAcl) {
+  EXPECT_EQ(device("Replace ./Dev?prop=ACL Get=*"), "ok");
+  EXPECT_EQ(server("A", "Add ./Dev/Unknown chr 1"), "not_allowed");
+  EXPECT_EQ(server("A", "Add ./Dev/Acc/1 node"), "permission_denied");
+}
+
 TEST_F(TreeCommand, TND_094_NamesOccurrenceAndAccessOfTheParent) {
   EXPECT_EQ(server("A", "Add ./Dev/Unknown chr 1"), "not_allowed");
   EXPECT_EQ(device("Add ./Dev/Unknown chr 1"), "not_allowed") << "the shape binds the device too";
