@@ -24,11 +24,11 @@ namespace {
 // Members are destroyed in reverse: what uses the tree and the loop goes before them.
 class ComposedClient final : public Client {
  public:
-  ComposedClient(ClientConfig config, const Platform& platform)
+  ComposedClient(ClientConfig config, Platform platform)
       : config_(std::move(config)),
-        platform_(platform),
-        clock_(platform.clock != nullptr ? *platform.clock : system_clock_),
-        log_(platform.log != nullptr ? *platform.log : null_log_) {}
+        platform_(std::move(platform)),
+        clock_(platform_.clock != nullptr ? *platform_.clock : system_clock_),
+        log_(platform_.log != nullptr ? *platform_.log : null_log_) {}
 
   Result<void> compose() {
     if (platform_.store == nullptr) return Error{Errc::incomplete, "a client needs a store"};
@@ -194,7 +194,7 @@ class ComposedClient final : public Client {
 }  // namespace
 
 Result<std::unique_ptr<Client>> Client::open(ClientConfig config, Platform platform) {
-  auto client = std::make_unique<ComposedClient>(std::move(config), platform);
+  auto client = std::make_unique<ComposedClient>(std::move(config), std::move(platform));
   DM_TRY(client->compose());
   return std::unique_ptr<Client>(std::move(client));
 }

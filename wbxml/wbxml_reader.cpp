@@ -134,7 +134,7 @@ Result<Event> WbxmlReader::step() {
     }
     const std::uint8_t octet = DM_TRY(in_.u8());
     std::optional<Event> event = DM_TRY(content(octet));
-    if (event) return *std::move(event);
+    if (event) return *event;
   }
 }
 

@@ -239,7 +239,7 @@ Result<void> JournalStore::compact(std::uint64_t sequence, const Snapshot& snaps
 Result<void> JournalStore::write_new_snapshot(Bytes content) {
   const std::string name = path(kNewSnapshotFile);
   // What a power cut left of an earlier one.
-  if (const auto removed = files_.remove(name); !removed && removed.error().code != Errc::not_found) return removed;
+  if (auto removed = files_.remove(name); !removed && removed.error().code != Errc::not_found) return removed;
   Result<void> result;
   if (const auto file = files_.open_append(name); file) {
     result = (*file)->append(content);
@@ -248,7 +248,7 @@ Result<void> JournalStore::write_new_snapshot(Bytes content) {
     result = file.error();
   }
   if (!result && result.error().code == Errc::storage_full) {
-    if (const auto removed = files_.remove(name); !removed && removed.error().code != Errc::not_found) return removed;
+    if (auto removed = files_.remove(name); !removed && removed.error().code != Errc::not_found) return removed;
   }
   return result;
 }

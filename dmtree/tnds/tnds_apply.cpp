@@ -68,7 +68,7 @@ Result<NewNode> stored_form(const Transaction& transaction, const PlacedNode& pl
 Result<void> set_titles(Transaction& transaction, const std::vector<PlacedNode>& placed) {
   for (const PlacedNode& node : placed) {
     if (!node.node->title || node.node->title->empty()) continue;
-    const Result<void> done = transaction.set_property(node.uri, Property::title, *node.node->title);
+    Result<void> done = transaction.set_property(node.uri, Property::title, *node.node->title);
     if (!done && done.error().code != Errc::unsupported) return done;  // a device need not keep titles
   }
   return {};

@@ -125,7 +125,9 @@ void CurlTransfer::set_fields() {
     if (is_one_of(name, {"Content-Length", "Host", "Expect", "Transfer-Encoding", "Accept-Encoding"})) continue;
     if (left_origin_ && is_one_of(name, {"Authorization", "Cookie"})) continue;
     if (is_one_of(name, {"Content-Type"})) has_content_type = true;
-    append(value.empty() ? name + ";" : name + ": " + value);  // libcurl's spelling of an empty field
+    std::string line = name;
+    line += value.empty() ? ";" : ": ";  // libcurl's spelling of an empty field
+    append(line += value);
   }
   append("Expect:");  // a name without value takes the field away
   if (!has_content_type) append("Content-Type:");
