@@ -19,14 +19,14 @@ int hex_value(char c) noexcept {
 }
 
 constexpr auto make_base64_values() {
-  std::array<signed char, 256> values{};
+  std::array<short, 256> values{};
   values.fill(-1);
   for (std::size_t i = 0; i < kBase64Alphabet.size(); ++i) {
-    values[static_cast<unsigned char>(kBase64Alphabet[i])] = static_cast<signed char>(i);
+    values[static_cast<unshort>(kBase64Alphabet[i])] = static_cast<signed char>(i);
   }
   return values;
 }
-constexpr std::array<signed char, 256> kBase64Values = make_base64_values();
+constexpr std::array<short, 256> kBase64Values = make_base64_values();
 
 constexpr char32_t kNoCharacter = 0xFFFFFFFF;
 
@@ -79,7 +79,7 @@ Result<Octets> base64_decode(std::string_view text) {
       ++padding;
       continue;
     }
-    const auto value = static_cast<int>(kBase64Values[static_cast<unsigned char>(c)]);
+    const int value = kBase64Values[static_cast<unsigned char>(c)];
     if (value < 0 || padding > 0) return Error{Errc::malformed, "not Base64: a character outside the alphabet"};
     pending = (pending << 6U | static_cast<unsigned>(value)) & 0xFFFFU;
     ++digits;
