@@ -22,7 +22,7 @@ constexpr auto make_base64_values() {
   std::array<short, 256> values{};
   values.fill(-1);
   for (std::size_t i = 0; i < kBase64Alphabet.size(); ++i) {
-    values[static_cast<unshort>(kBase64Alphabet[i])] = static_cast<signed char>(i);
+    values[static_cast<unsigned char>(kBase64Alphabet[i])] = static_cast<short>(i);
   }
   return values;
 }
