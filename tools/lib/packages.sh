@@ -5,7 +5,7 @@
 build_packages=(
   g++ cmake ninja-build pkgconf ccache
   libxml2-dev libcurl4-openssl-dev libssl-dev libfmt-dev libwbxml2-dev
-  libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libcpp-httplib-dev
+  libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libcpp-httplib-dev ca-certificates
 )
 
 # On top of these, to run the demonstration.
