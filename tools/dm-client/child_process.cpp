@@ -40,8 +40,10 @@ std::vector<std::string> environment_with(const ChildProcess::Environment& added
   std::vector<std::string> result;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
-    const bool replaced = std::any_of(added.begin(), added.end(),
-                                      [text](const auto& variable) { return text.starts_with(variable.first + "="); });
+    const bool replaced = std::any_of(added.begin(), added.end(), [text](const auto& variable) {
+      const std::string& name = variable.first;
+      return text.starts_with(name) && text.substr(name.size()).starts_with('=');
+    });
     if (!replaced) result.emplace_back(text);
   }
   for (const auto& [name, value] : added) result.push_back(name + "=" + value);
@@ -50,6 +52,7 @@ std::vector<std::string> environment_with(const ChildProcess::Environment& added
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;

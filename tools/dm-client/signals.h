@@ -8,7 +8,7 @@ namespace omadm {
 // Blocks `signals` for the process and gives one descriptor that reads them. To be made before any thread is.
 class Signals {
  public:
-  explicit Signals(std::initializer_list<int> signals);
+  Signals(std::initializer_list<int> signals);
   ~Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

@@ -75,7 +75,8 @@ Result<std::unique_ptr<LocalTree>> LocalTree::open_for_reading(const std::string
                                                                const std::vector<std::string>& descriptions) {
   std::unique_ptr<LocalTree> local;
   const auto read = [&]() -> Result<void> {
-    local.reset(new LocalTree(DM_TRY(device_ddf(descriptions))));
+    Ddf ddf = DM_TRY(device_ddf(descriptions));
+    local.reset(new LocalTree(std::move(ddf)));
     local->store_ = DM_TRY(JournalStore::open(local->files_, directory));
     local->read_only_ = std::make_unique<ReadOnlyStore>(*local->store_);
     local->tree_ = DM_TRY(Tree::open(*local->read_only_, local->ddf_, local->clock_));
@@ -87,7 +88,8 @@ Result<std::unique_ptr<LocalTree>> LocalTree::open_for_reading(const std::string
 
 Result<std::unique_ptr<LocalTree>> LocalTree::open_for_writing(const std::string& directory,
                                                                const std::vector<std::string>& descriptions) {
-  std::unique_ptr<LocalTree> local(new LocalTree(DM_TRY(device_ddf(descriptions))));
+  Ddf ddf = DM_TRY(device_ddf(descriptions));
+  std::unique_ptr<LocalTree> local(new LocalTree(std::move(ddf)));
   local->lock_ = DM_TRY(lock_state(directory));
   local->store_ = DM_TRY(JournalStore::open(local->files_, directory));
   local->tree_ = DM_TRY(Tree::open(*local->store_, local->ddf_, local->clock_));
