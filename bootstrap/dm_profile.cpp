@@ -120,8 +120,7 @@ Result<void> apply_commands(Installation& installation, const std::vector<Comman
         break;  // they ask for, or are, an answer, and there is none in a bootstrap (BOOT-042, 051)
       default:
         return Error{Errc::unsupported,
-                     "the command " +
-                         std::string(command.element.empty() ? to_string(command.name) : command.element)};
+                     "the command " + std::string(command.element.empty() ? to_string(command.name) : command.element)};
     }
   }
   return {};
@@ -131,8 +130,7 @@ Result<void> apply_commands(Installation& installation, const std::vector<Comman
 
 Result<void> apply_dm_profile(Installation& installation, const Message& message) {
   const SyncHdr& header = message.header;
-  if (header.ver_dtd != "1.2" && header.ver_dtd != "1.3")
-    return Error{Errc::unsupported, "VerDTD is not 1.2"};
+  if (header.ver_dtd != "1.2" && header.ver_dtd != "1.3") return Error{Errc::unsupported, "VerDTD is not 1.2"};
   if (header.ver_proto == "DM/1.3") {
     installation.require_address(header.source);
   } else if (header.ver_proto != "DM/1.2") {
