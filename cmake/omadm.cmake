@@ -93,9 +93,7 @@ function(omadm_test name)
   endif()
   add_executable(${name} ${sources})
   target_compile_options(${name} PRIVATE ${OMADM_WARNINGS})
-  target_compile_definitions(${name} PRIVATE OMADM_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
-                             OMADM_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
-  target_link_libraries(${name} PRIVATE ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${ARG_LIBS} omadm_test_source_folder GTest::gtest GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${name} TEST_PREFIX "${OMADM_TEST_PREFIX}" DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT})
 endfunction()

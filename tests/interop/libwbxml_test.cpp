@@ -10,6 +10,7 @@
 #include "syncml/codec/codec.h"
 #include "tests/interop/libwbxml.h"
 #include "tests/support/markup_trace.h"
+#include "tests/support/source_folder.h"
 #include "wbxml/wbxml_reader.h"
 #include "wbxml/wbxml_writer.h"
 
@@ -17,9 +18,8 @@ namespace omadm {
 namespace {
 
 std::string challenge(int number) {
-  std::ifstream file(
-      std::string(OMADM_SOURCE_DIR) + "/tests/vectors/messages/challenge-" + std::to_string(number) + ".xml",
-      std::ios::binary);
+  std::ifstream file(test::source_folder() + "/tests/vectors/messages/challenge-" + std::to_string(number) + ".xml",
+                     std::ios::binary);
   EXPECT_TRUE(file) << number;
   return {std::istreambuf_iterator<char>(file), {}};
 }

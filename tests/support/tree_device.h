@@ -15,12 +15,13 @@
 #include "dmtree/ddf/ddf.h"
 #include "dmtree/store/memory_store.h"
 #include "dmtree/tree.h"
+#include "tests/support/source_folder.h"
 
 namespace omadm::test {
 
 // `path` from the source root.
 inline std::string read_source_file(const std::string& path) {
-  std::ifstream file(std::string(OMADM_SOURCE_DIR) + "/" + path, std::ios::binary);
+  std::ifstream file(source_folder() + "/" + path, std::ios::binary);
   EXPECT_TRUE(file.is_open()) << path;
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "tests/support/source_folder.h"
 
 namespace omadm::test {
 
@@ -30,7 +31,7 @@ struct Vector {
 // `path` below tests/vectors.
 inline std::vector<Vector> read_vectors(const std::string& path) {
   std::vector<Vector> out;
-  std::ifstream file(std::string(OMADM_SOURCE_DIR) + "/tests/vectors/" + path);
+  std::ifstream file(source_folder() + "/tests/vectors/" + path);
   EXPECT_TRUE(file.is_open()) << path;
   for (std::string line; std::getline(file, line);) {
     const std::string_view text = trim(line);

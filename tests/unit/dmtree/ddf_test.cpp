@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/source_folder.h"
 #include "tests/unit/dmtree/tree_fixture.h"
 
 namespace omadm::test {
@@ -300,7 +301,7 @@ TEST_F(DdfTest, TNDS_047_ObjectsAreLocatedByIdentifier) {
 TEST(DdfFiles, TNDS_017_OurOwnDescriptionsAreRead) {
   std::size_t files = 0;
   Ddf all;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::string(OMADM_SOURCE_DIR) + "/mo")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(source_folder() + "/mo")) {
     if (!entry.path().string().ends_with(".ddf.xml")) continue;
     std::ifstream file(entry.path());
     std::ostringstream content;

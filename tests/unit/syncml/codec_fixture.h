@@ -9,12 +9,13 @@
 
 #include "syncml/codec/codec.h"
 #include "tests/support/markup_trace.h"
+#include "tests/support/source_folder.h"
 
 namespace omadm::test {
 
 // A file of tests/vectors/messages.
 inline std::string message_vector(const std::string& name) {
-  std::ifstream file(std::string(OMADM_SOURCE_DIR) + "/tests/vectors/messages/" + name, std::ios::binary);
+  std::ifstream file(source_folder() + "/tests/vectors/messages/" + name, std::ios::binary);
   EXPECT_TRUE(file) << name;
   return {std::istreambuf_iterator<char>(file), {}};
 }

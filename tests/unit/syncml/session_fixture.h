@@ -18,11 +18,12 @@
 #include "dmtree/tree.h"
 #include "syncml/codec/codec.h"
 #include "syncml/session/session.h"
+#include "tests/support/source_folder.h"
 
 namespace omadm {
 
 inline std::string read_source_file(const std::string& path) {
-  std::ifstream file(std::string(OMADM_SOURCE_DIR) + "/" + path);
+  std::ifstream file(test::source_folder() + "/" + path);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
