@@ -34,7 +34,9 @@ Place place_of(const Uri& uri) {
 }  // namespace
 
 FumoObject::FumoObject(FumoContext context, FumoSettings settings)
-    : context_(std::move(context)), settings_(std::move(settings)) {}
+    : context_(std::move(context)), settings_(std::move(settings)) {
+  order_.report_earlier = [this](std::uint64_t finished) { return report_earlier(finished); };
+}
 
 void FumoObject::configure(FumoSettings settings) { settings_ = std::move(settings); }
 
@@ -44,8 +46,9 @@ Result<void> FumoObject::resume() {
   if (!root) return {};
   for (const std::string& x : root->children) {
     DM_TRY(complete(fumo_uri().child(x)));
-    if (PackageUpdate* package = adopt(x)) package->resume();
+    adopt(x);
   }
+  for (const auto& [x, package] : packages_) package->resume();
   return context_.tree.flush();
 }
 
@@ -84,8 +87,17 @@ PackageUpdate* FumoObject::adopt(std::string_view x) {
   const auto known = packages_.find(x);
   if (known != packages_.end()) return known->second.get();
   if (!context_.tree.begin(Principal::device()).exists(fumo_uri().child(x))) return nullptr;
-  auto package = std::make_unique<PackageUpdate>(context_, settings_, turn_, std::string(x));
+  auto package = std::make_unique<PackageUpdate>(context_, settings_, order_, std::string(x));
   return packages_.emplace(x, std::move(package)).first->second.get();
+}
+
+Result<void> FumoObject::report_earlier(std::uint64_t finished) {
+  std::map<std::uint64_t, PackageUpdate*> owed;
+  for (const auto& [x, package] : packages_) {
+    if (const auto since = package->owed_since(); since && *since < finished) owed.emplace(*since, package.get());
+  }
+  for (const auto& [since, package] : owed) DM_TRY(package->hand_over_report());
+  return {};
 }
 
 void FumoObject::report_acknowledged(const GenericAlert& alert) {

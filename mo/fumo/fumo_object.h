@@ -38,11 +38,12 @@ class FumoObject final : public ManagementObject {
   Result<void> check_edit(const Transaction& after, const Edit& edit) const;
   Result<void> make_default_instance();
   Result<void> complete(const Uri& instance);
+  Result<void> report_earlier(std::uint64_t finished);
   PackageUpdate* adopt(std::string_view x);
 
   FumoContext context_;
   FumoSettings settings_;
-  InstallTurn turn_;
+  PackageOrder order_;
   std::map<std::string, std::unique_ptr<PackageUpdate>, std::less<>> packages_;
 };
 

@@ -56,6 +56,7 @@ OperationRecord read_operation(const Transaction& device, std::string_view x) {
   record.result = static_cast<UpdateResult>(number(stored_value(device, root.child("result"))));
   record.reported = stored_value(device, root.child("reported")) == "1";
   record.size = number(stored_value(device, root.child("size")));
+  record.finished = number(stored_value(device, root.child("finished")));
   return record;
 }
 
@@ -69,7 +70,12 @@ Result<void> write_operation(Transaction& device, std::string_view x, const Oper
   DM_TRY(put("kind", Octets(to_string(record.kind))));
   DM_TRY(put("result", std::to_string(static_cast<unsigned>(record.result))));
   DM_TRY(put("reported", record.reported ? "1" : "0"));
+  DM_TRY(put("finished", std::to_string(record.finished)));
   return put("size", std::to_string(record.size));
+}
+
+bool is_owed(const OperationRecord& record) noexcept {
+  return record.kind != UpdateKind::none && record.result != UpdateResult::none && !record.reported;
 }
 
 Result<void> remove_operation(Transaction& device, std::string_view x) {

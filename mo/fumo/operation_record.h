@@ -26,7 +26,8 @@ struct OperationRecord {
   std::string correlator;  // of the Exec, may be empty
   std::string url;         // of the package; empty for Update
   UpdateResult result = UpdateResult::none;
-  bool reported = false;  // the report is in the hands of the client
+  bool reported = false;       // the report is in the hands of the client
+  std::uint64_t finished = 0;  // the how manieth operation of the device to end, from 1; 0: not yet (FUMO-033)
   // The package, when it is on the device as a file.
   std::string file;
   std::uint64_t size = 0;
@@ -41,6 +42,9 @@ struct OperationRecord {
 OperationRecord read_operation(const Transaction& device, std::string_view x);
 Result<void> write_operation(Transaction& device, std::string_view x, const OperationRecord& record);
 Result<void> remove_operation(Transaction& device, std::string_view x);
+
+// Whether its result is known and the report not yet in the hands of the client.
+bool is_owed(const OperationRecord& record) noexcept;
 
 // The report of a finished operation on `x_uri`. FUMO-030, section "Generic Alert".
 GenericAlert report_of(const OperationRecord& record, const Uri& x_uri, bool with_domain_prefix);

@@ -86,14 +86,14 @@ void PackageUpdate::accept_package() {
 }
 
 void PackageUpdate::begin_update() {
-  if (turn_.holder != nullptr && turn_.holder != this) return later(kTurnRetry, &PackageUpdate::begin_update);
+  if (order_.installing != nullptr && order_.installing != this) return later(kTurnRetry, &PackageUpdate::begin_update);
   if (state() != UpdateState::updating) {
     if (auto stored = step(UpdateEvent::update_begun, record_); !stored) {
       log(LogLevel::error, "the update cannot be recorded: " + stored.error().detail);
       return later(kStoreRetry, &PackageUpdate::resume);
     }
   }
-  turn_.holder = this;
+  order_.installing = this;
   install();
 }
 
@@ -164,10 +164,11 @@ void PackageUpdate::installed(const InstallResult& result) {
 
 // Stores the outcome: State, result and the new firmware version in one commit (FUMO-073).
 void PackageUpdate::finish() {
-  if (turn_.holder == this) turn_.holder = nullptr;
+  if (order_.installing == this) order_.installing = nullptr;
   OperationRecord record = record_;
   record.result = outcome_->result;
   record.reported = false;
+  record.finished = order_.finished + 1;
   const bool lost = outcome_->event == UpdateEvent::download_failed;
   if (lost) {
     record.file.clear();
@@ -182,6 +183,7 @@ void PackageUpdate::finish() {
     log(LogLevel::error, "the outcome cannot be recorded: " + stored.error().detail);
     return later(kStoreRetry, &PackageUpdate::finish);
   }
+  order_.finished = record.finished;
   outcome_.reset();
   if (lost) drop_files();
   report();
@@ -198,8 +200,8 @@ void PackageUpdate::report() {
 }
 
 Result<void> PackageUpdate::hand_over_report() {
-  const bool owed = record_.kind != UpdateKind::none && record_.result != UpdateResult::none && !record_.reported;
-  if (!owed) return {};
+  if (!is_owed(record_)) return {};
+  if (order_.report_earlier) DM_TRY(order_.report_earlier(record_.finished));
   if (!record_.server_id.empty()) {
     if (!context_.report) return Error{Errc::unavailable, "nobody takes reports"};
     DM_TRY(context_.report(report_of(record_, uri(), settings_.report_prefix)));

@@ -1,5 +1,6 @@
 #include "mo/fumo/package_update.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/crypto/digest.h"
@@ -14,24 +15,22 @@ constexpr std::size_t kFileNameDigits = 16;
 
 bool has_result(const OperationRecord& record) noexcept { return record.result != UpdateResult::none; }
 
-// Whether the server of the operation still has to hear of it.
-bool is_owed(const OperationRecord& record) noexcept {
-  return record.kind != UpdateKind::none && has_result(record) && !record.reported;
-}
-
 }  // namespace
 
-PackageUpdate::PackageUpdate(const FumoContext& context, const FumoSettings& settings, InstallTurn& turn, std::string x)
+PackageUpdate::PackageUpdate(const FumoContext& context, const FumoSettings& settings, PackageOrder& order,
+                             std::string x)
     : context_(context),
       settings_(settings),
-      turn_(turn),
+      order_(order),
       x_(std::move(x)),
       record_(read_operation(begin(), x_)),
-      self_(std::make_shared<PackageUpdate*>(this)) {}
+      self_(std::make_shared<PackageUpdate*>(this)) {
+  order_.finished = std::max(order_.finished, record_.finished);
+}
 
 PackageUpdate::~PackageUpdate() {
   *self_ = nullptr;
-  if (turn_.holder == this) turn_.holder = nullptr;
+  if (order_.installing == this) order_.installing = nullptr;
 }
 
 Uri PackageUpdate::uri() const { return Uri().child("FUMO").child(x_); }
@@ -54,6 +53,11 @@ UpdateState PackageUpdate::state() const {
 bool PackageUpdate::active() const {
   const UpdateState now = state();
   return is_busy(now) || outcome_ || (now == UpdateState::ready && record_.goes_on_to_update());
+}
+
+std::optional<std::uint64_t> PackageUpdate::owed_since() const {
+  if (!is_owed(record_)) return std::nullopt;
+  return record_.finished;
 }
 
 PackageStatus PackageUpdate::status() const {
@@ -150,13 +154,13 @@ Result<ExecOutcome> PackageUpdate::exec(UpdateKind kind, const ExecRequest& requ
   record.correlator = request.correlator;
   if (kind == UpdateKind::update) {
     if (!has_package(now)) return Error{Errc::unavailable, uri().str() + ": no package is on the device"};
-    if (turn_.holder != nullptr) return Error{Errc::unavailable, "another package is being installed"};
+    if (order_.installing != nullptr) return Error{Errc::unavailable, "another package is being installed"};
     if (is_owed(record_)) DM_TRY(hand_over_report());
     record.file = record_.file;
     record.size = record_.size;
     record.sha256 = record_.sha256;
     DM_TRY(step(UpdateEvent::update_begun, record));
-    turn_.holder = this;
+    order_.installing = this;
     later({}, &PackageUpdate::install);
     return ExecOutcome::accepted;
   }

@@ -17,9 +17,12 @@ namespace omadm {
 
 class PackageUpdate;
 
-// One package is installed at a time; shared by all packages of a device.
-struct InstallTurn {
-  const PackageUpdate* holder = nullptr;
+// What the packages of a device share.
+struct PackageOrder {
+  const PackageUpdate* installing = nullptr;  // one at a time
+  std::uint64_t finished = 0;                 // operations that have ended so far
+  // Hands over what is owed of operations that ended before the `finished`th (FUMO-033).
+  std::function<Result<void>(std::uint64_t finished)> report_earlier;
 };
 
 // 1. Every State is durable before what it announces begins (FUMO-011). 2. An Exec answered `accepted` has
@@ -28,7 +31,7 @@ struct InstallTurn {
 class PackageUpdate {
  public:
   // `x` is the canonical name below ./FUMO. The references must outlive the object.
-  PackageUpdate(const FumoContext& context, const FumoSettings& settings, InstallTurn& turn, std::string x);
+  PackageUpdate(const FumoContext& context, const FumoSettings& settings, PackageOrder& order, std::string x);
   PackageUpdate(const PackageUpdate&) = delete;
   PackageUpdate& operator=(const PackageUpdate&) = delete;
   ~PackageUpdate();  // what is under way ends silently and goes on after resume()
@@ -39,6 +42,9 @@ class PackageUpdate {
   void package_data_changed();  // PkgData was written by somebody, perhaps with nothing
   void resume();                // after a restart: goes on with what is recorded (section "Power loss")
   void report_acknowledged(const GenericAlert& alert);
+  Result<void> hand_over_report();  // if one is owed
+  // The how manieth operation to end this was, while its report is owed.
+  std::optional<std::uint64_t> owed_since() const;
   void forget();  // x was removed: files and record go too
 
   UpdateState state() const;
@@ -71,11 +77,10 @@ class PackageUpdate {
   void installed(const InstallResult& result);
   void finish();
   void report();
-  Result<void> hand_over_report();
 
   const FumoContext& context_;
   const FumoSettings& settings_;
-  InstallTurn& turn_;
+  PackageOrder& order_;
   std::string x_;
   mutable PosixFileSystem files_;
   OperationRecord record_;  // as stored

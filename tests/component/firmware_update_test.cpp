@@ -134,5 +134,71 @@ TEST_F(FirmwareUpdateTest, FUMO_031_TheReportIsSentInTheRunningSessionIfThereIsO
   EXPECT_EQ(reports_in(server.requests()[3]), kReport);
 }
 
+class ChunkedPackageTest : public FirmwareUpdateTest {
+ protected:
+  // One chunk of a package whose Base64 has 32 octets.
+  static std::string chunk(const std::string& data, bool first, bool more) {
+    return "<Replace><CmdID>1</CmdID><Item><Target><LocURI>./FUMO/1/Update/PkgData</LocURI></Target><Meta>"
+           "<Format xmlns=\"syncml:metinf\">bin</Format>" +
+           std::string(first ? "<Size xmlns=\"syncml:metinf\">32</Size>" : "") + "</Meta><Data>" + data + "</Data>" +
+           (more ? "<MoreData/>" : "") + "</Item></Replace>";
+  }
+  // 22 octets, and their Base64 in three pieces.
+  const std::string kText = base64_encode("the package of 22 octe");
+  const std::string kFirst = kText.substr(0, 12), kSecond = kText.substr(12, 12), kThird = kText.substr(24);
+};
+
+TEST_F(ChunkedPackageTest, FUMO_017_TheStateStaysTenUntilTheLastChunk) {
+  Lines states;
+  client->tree().observe([&](const CommitRecord& commit) {
+    for (const EditRecord& edit : commit.edits) {
+      if (edit.node.uri.str() == "./FUMO/1/State") states.push_back(edit.node.data);
+    }
+  });
+  server.then(chunk(kFirst, true, true));
+  server.then([&](const test::DmRequest& request) {
+    EXPECT_TRUE(request.has("Status 1 Replace 213"));
+    return server.package(request, chunk(kSecond, false, true));
+  });
+  server.then_hold(chunk(kThird, false, false));
+  ASSERT_TRUE(client->start_session(kServerId, SessionCause::client, nullptr));
+  ASSERT_TRUE(run_until([this] { return server.count() == 3; }));
+  EXPECT_EQ(state(), "10");
+  EXPECT_TRUE(states.empty());
+  server.release();
+  run_until_idle();
+  EXPECT_TRUE(server.requests().at(3).has("Status 1 Replace 200"));
+  EXPECT_EQ(states, Lines{"50"});
+  EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "the package of 22 octe");
+}
+
+TEST_F(ChunkedPackageTest, FUMO_017_ATransferThatIsNotCompletedLeavesNothing) {
+  const std::string some = chunk(kFirst, true, true);
+  // Another size than was said; the transfer given up for another command; the session lost; power lost.
+  for (int row = 0; row < 4; ++row) {
+    SCOPED_TRACE(row);
+    server.then(some);
+    if (row == 0) server.then(chunk(kThird, false, false));
+    if (row == 1) server.then(test::get_command("1", "./DevInfo/Man"));
+    if (row == 2) server.then_status(500);
+    if (row == 3) server.then_hold();
+    ASSERT_TRUE(client->start_session(kServerId, SessionCause::client, nullptr));
+    const std::size_t before = server.count();
+    ASSERT_TRUE(run_until([this, before] { return server.count() >= before + 2; }));
+    if (row == 3) {
+      power_cut();
+      server.release();
+    }
+    run_until_idle();
+    EXPECT_EQ(state(), "10");
+    EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "");
+    server.then("<Exec><CmdID>2</CmdID><Item><Target><LocURI>./FUMO/1/Update</LocURI></Target></Item></Exec>");
+    session();
+    EXPECT_TRUE(server.requests().back().has("Status 2 Exec 403"));
+    EXPECT_EQ(state(), "10");
+  }
+  EXPECT_TRUE(slot.packages.empty());
+}
+
 }  // namespace
 }  // namespace omadm

@@ -194,6 +194,7 @@ TestResponse ScriptedServer::package(const DmRequest& request, std::string_view 
     const std::string& code = alert.code == "1226" ? alert_status : header_status;
     if (!code.empty()) body += status(++cmd_id, request, alert.cmd_id, "Alert", {}, code);
   }
+  const bool goes_on = commands.find("<MoreData/>") != std::string_view::npos;  // PRO-256: a chunk is not the end
   TestResponse response;
   response.body =
       "<SyncML xmlns=\"SYNCML:SYNCML1.2\">" +
@@ -202,7 +203,7 @@ TestResponse ScriptedServer::package(const DmRequest& request, std::string_view 
                              element("Target", element("LocURI", request.source)) +
                              element("Source", element("LocURI", "https://dm.test/omadm") + name) +
                              std::string(header_extra) + cred) +
-      element("SyncBody", body + std::string(commands) + "<Final/>") + "</SyncML>";
+      element("SyncBody", body + std::string(commands) + (goes_on ? "" : "<Final/>")) + "</SyncML>";
   if (encoding == Encoding::wbxml) {
     const auto message = decode(Encoding::xml, response.body, Limits{});
     response.body = message ? encode(*message, Encoding::wbxml) : "";

@@ -56,7 +56,8 @@ class ScriptedServer {
   std::vector<DmRequest> requests() const;  // so far, in order
   std::size_t count() const;
 
-  // An answer to `request`: statuses for what the client sent, then `commands`.
+  // An answer to `request`: statuses for what the client sent, then `commands`; the end of a package unless a
+  // chunk of a large object is among them.
   TestResponse package(const DmRequest& request, std::string_view commands, std::string_view header_extra = {});
 
   // Proves itself by md5 from now on; `nonce` is what the device has stored, later ones come from its challenges.

@@ -140,6 +140,26 @@ TEST_F(FumoOperation, FUMO_033_ReportsInTheOrderOfCompletion) {
   EXPECT_EQ(reports_[1].correlator, "c-77");
 }
 
+TEST_F(FumoOperation, FUMO_033_ReportsThatWereHeldUpKeepTheirOrderOverARestart) {
+  make_second_package();
+  set_acl("./FUMO/2", "Exec=acme");
+  refuse_reports_ = true;
+  slot_.result.reset();
+  ASSERT_TRUE(exec_with_url("DownloadAndUpdate"));
+  ASSERT_TRUE(run_until([this] { return slot_.pending != nullptr; }));
+  ASSERT_TRUE(exec("./FUMO/2/Download", "second"));
+  ASSERT_TRUE(run_until([this] { return value("./FUMO/2/State") == "50"; }));
+  slot_.end({InstallOutcome::installed, "2.0", ""});
+  EXPECT_EQ(state(), "90");
+  switch_off();
+  refuse_reports_ = false;
+  switch_on();
+  ASSERT_TRUE(run_until_reported(2));
+  EXPECT_EQ(reports_[0].source, "./FUMO/2");
+  EXPECT_EQ(reports_[1].source, "./FUMO/1");
+  EXPECT_EQ(reports_.size(), 2U);
+}
+
 // Size before digest before signature: the slot, which knows the latter two, gets no file of another size.
 TEST_F(FumoOperation, FUMO_068_SizeThenDigestThenSignature) {
   http_.answer_with([this](const HttpRequest&) {
