@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "client/private_area.h"
+#include "syncml/notification/push_message.h"
 
 namespace omadm {
 namespace {

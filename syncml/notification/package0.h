@@ -31,8 +31,4 @@ Result<Package0> parse_package0(Bytes message);
 Octets write_package0(const Package0& message, const Secret& password, Bytes nonce);  // computes digest and trigger
 bool digest_matches(const Package0& message, std::string_view name, const Secret& password, Bytes nonce);
 
-// The trigger out of what a bearer delivered: the octets themselves, or the body of a WSP Push PDU
-// with content type 0x44. malformed, unsupported (another content type).
-Result<Bytes> notification_body(Bytes octets, std::string_view content_type);
-
 }  // namespace omadm

@@ -1,6 +1,7 @@
 // Notifications, bare or within a push: no digest is good without the password.
 #include "syncml/notification/package0.h"
 
+#include "syncml/notification/push_message.h"
 #include "tests/fuzz/fuzz_input.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

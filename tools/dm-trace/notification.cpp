@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "syncml/notification/package0.h"
+#include "syncml/notification/push_message.h"
 #include "tools/common/readable.h"
 #include "tools/dm-trace/meanings.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "syncml/auth/credential.h"
+#include "syncml/notification/push_message.h"
 #include "tests/support/vector_file.h"
 
 namespace omadm {
@@ -229,6 +230,51 @@ TEST(PushBody, NOT_100_SipEntityNeedsItsEmptyLineAndItsType) {
   EXPECT_FALSE(notification_body("Content-Type: text/plain\n\n" + trigger, type));
   EXPECT_FALSE(notification_body("X-Other: 1\n\n" + trigger, type));
   EXPECT_FALSE(notification_body("no colon\n\n" + trigger, type));
+}
+
+TEST(PushBody, SIP_003_SIP_004_InnerHeadersAreWhatTheTableSays) {
+  const Octets trigger = message_a1();
+  const std::string type = "Content-Type: application/vnd.syncml.notification\r\n";
+  const std::string size = std::to_string(trigger.size());
+  const auto opened = [&](const std::string& head) {
+    return notification_body(head + "\r\n" + trigger, "application/vnd.oma.push");
+  };
+  for (const std::string& head :
+       {type, std::string("CONTENT-TYPE:application/vnd.syncml.notification;charset=x\n"),
+        type + "X-Wap-Application-Id: syncml.dm\r\n",
+        type + "X-Wap-Application-Id: 7\r\nContent-Length: " + size + "\r\nPush-Flag: 1\r\n",
+        type + "X-Wap-Application-Id: x-wap-application:syncml.dm;login=1\r\n", type + "Content-Encoding: identity\r\n",
+        type + "Content-Transfer-Encoding: binary\r\n", type + "X-Wap-Initiator-URI: sip:a@b\r\n folded\r\n"}) {
+    const auto body = opened(head);
+    ASSERT_TRUE(body) << head << body.error().detail;
+    EXPECT_EQ(*body, trigger) << head;
+  }
+  for (const std::string& head :
+       {type + "X-Wap-Application-Id: x-wap-application:wml.ua\r\n", std::string("Content-Type: text/vnd.wap.si\r\n"),
+        type + "Content-Encoding: gzip\r\n", type + "Content-Transfer-Encoding: base64\r\n"}) {
+    const auto body = opened(head);
+    ASSERT_FALSE(body) << head;
+    EXPECT_EQ(body.error().code, Errc::unsupported) << head;
+  }
+  const auto long_one = opened(type + "Content-Length: " + std::to_string(trigger.size() + 1) + "\r\n");
+  ASSERT_FALSE(long_one);
+  EXPECT_EQ(long_one.error().code, Errc::malformed);
+  EXPECT_EQ(opened(type + "X-Long: " + std::string(5000, 'x') + "\r\n").error().code, Errc::too_large);
+}
+
+TEST(PushBody, BOOT_022_BOOT_023_TheTypeOfABootstrapPushComesAsText) {
+  const Octets mac(40, 'A');
+  const Octets pdu = *hex_decode("01062f1f2db6918092") + mac + Octets(1, '\0') + "body";
+  const auto message = open_push(pdu, "");
+  ASSERT_TRUE(message) << message.error().detail;
+  EXPECT_EQ(message->content_type, "application/vnd.wap.connectivity-wbxml; SEC=0; MAC=" + mac);
+  EXPECT_EQ(message->body, "body");
+  EXPECT_FALSE(message->for_dm);
+  EXPECT_FALSE(notification_body(pdu, "application/vnd.wap.wsp"));
+  const auto profile = open_push(*hex_decode("010603c2af87") + "body", "application/vnd.wap.wsp");
+  ASSERT_TRUE(profile);
+  EXPECT_EQ(profile->content_type, "application/vnd.syncml.dm+wbxml");
+  EXPECT_EQ(profile->for_dm, true);
 }
 
 }  // namespace

@@ -1,0 +1,49 @@
+// A user agent that receives pushes: MESSAGE and OPTIONS, nothing else. [SIP Push]; SIP-001 … SIP-009, NOT-100 … 102.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "base/io/clock.h"
+#include "base/io/log.h"
+#include "base/ports/push_listener.h"
+#include "transport/push/sip_request.h"
+
+namespace omadm {
+
+struct SipConfig {
+  // Who may send: addresses and ranges. Empty: this machine. Others are not even answered.
+  std::vector<AddressRange> senders;
+};
+
+// 1. Does no input or output. 2. A retransmission gets the answer its first copy got, and is not delivered again.
+// 3. The answer tells whether this is a push for a DM client, never what became of it (SIP-008).
+class SipUserAgent {
+ public:
+  SipUserAgent(const Clock& clock, Log& log, SipConfig config, PushHandler handler);
+
+  // The octets to answer with; empty: none.
+  std::string receive(const SipRequest& request, const SocketAddress& source);
+  bool may_send(const SocketAddress& source) const;
+
+ private:
+  struct Answered {
+    std::string transaction;
+    Clock::Steady until;
+    std::string answer;
+  };
+
+  const std::string* earlier_answer(const std::string& transaction);
+  std::string fresh_answer(const SipRequest& request, const SocketAddress& source, bool& is_push) const;
+  std::string refusal_of_content(const SipRequest& request, const SocketAddress& source) const;
+
+  const Clock& clock_;
+  Log& log_;
+  SipConfig config_;
+  PushHandler handler_;
+  std::string tag_;  // of this run, in every To without one
+  std::deque<Answered> answered_;
+};
+
+}  // namespace omadm
