@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "dmtree/store/history.h"
+
 namespace omadm {
 namespace {
 
@@ -36,13 +38,12 @@ Result<LoadReport> JournalStore::load(const Replay& replay) {
   loaded_ = true;
   failed_ = true;  // until everything below succeeded
   LoadReport report;
-  const SnapshotContent snapshot = DM_TRY(load_snapshot(report));
-  sequence_ = snapshot.commit.sequence;
-  time_ = snapshot.commit.time;
-  generation_ = snapshot.generation;
-  report.generation = snapshot.generation;
+  const CommitRecord snapshot = DM_TRY(load_snapshot(report));
+  sequence_ = snapshot.sequence;
+  time_ = snapshot.time;
+  report.generation = generation_;
   if (sequence_ != 0) {
-    DM_TRY(replay(snapshot.commit));
+    DM_TRY(replay(snapshot));
     ++report.records;
   }
   DM_TRY(load_journal(replay, report));
@@ -51,12 +52,19 @@ Result<LoadReport> JournalStore::load(const Replay& replay) {
 }
 
 // The best snapshot there is; one with sequence 0 when there has been none yet.
-Result<SnapshotContent> JournalStore::load_snapshot(LoadReport& report) {
+Result<CommitRecord> JournalStore::load_snapshot(LoadReport& report) {
+  const auto use = [this](std::string_view name, SnapshotContent& content) {
+    snapshot_in_use_ = name;
+    generation_ = content.generation;
+    return std::move(content.commit);
+  };
   const Result<Octets> newest = read_file(kSnapshotFile, snapshot_exists_);
   if (newest) {
-    compact_above_ = std::max<std::uint64_t>(options_.compact_above, newest->size());
     Result<SnapshotContent> content = read_snapshot(*newest);
-    if (content || content.error().code == Errc::unsupported) return content;
+    const std::size_t history = content ? content->history.size() : 0;
+    compact_above_ = std::max<std::uint64_t>(options_.compact_above, newest->size() - history);
+    if (content) return use(kSnapshotFile, *content);
+    if (content.error().code == Errc::unsupported) return content.error();
     snapshot_bad_ = true;
     report.problems.push_back(std::string(kSnapshotFile) + ": " + content.error().detail);
   } else if (snapshot_exists_) {
@@ -68,13 +76,14 @@ Result<SnapshotContent> JournalStore::load_snapshot(LoadReport& report) {
   if (former) {
     Result<SnapshotContent> content = read_snapshot(*former);
     if (content && snapshot_bad_) report.problems.emplace_back("the former snapshot is used instead");
-    if (content || content.error().code == Errc::unsupported) return content;
+    if (content) return use(kFormerSnapshotFile, *content);
+    if (content.error().code == Errc::unsupported) return content.error();
     former_snapshot_bad_ = true;
     report.problems.push_back(std::string(kFormerSnapshotFile) + ": " + content.error().detail);
   } else if (exists) {
     return former.error();
   }
-  return SnapshotContent{};
+  return CommitRecord{};
 }
 
 Result<void> JournalStore::load_journal(const Replay& replay, LoadReport& report) {
@@ -111,6 +120,35 @@ Result<void> JournalStore::load_journal(const Replay& replay, LoadReport& report
     journal_damaged_ = true;
   }
   return {};
+}
+
+// --- the past
+
+Result<Octets> JournalStore::snapshot_octets() const {
+  if (snapshot_in_use_.empty()) return Octets{};
+  return files_.read(path(snapshot_in_use_), options_.max_octets);
+}
+
+Result<Octets> JournalStore::journal_records() const {
+  if (journal_size_ <= kFileHeaderSize) return pending_;
+  Octets journal = DM_TRY(files_.read(path(kJournalFile), options_.max_octets));
+  journal.resize(std::min<std::size_t>(journal.size(), static_cast<std::size_t>(journal_size_)));
+  journal.erase(0, kFileHeaderSize);
+  return journal + pending_;
+}
+
+Result<History> JournalStore::history() const {
+  if (!loaded_) return Error{Errc::unavailable, "the store was not loaded"};
+  const Octets snapshot = DM_TRY(snapshot_octets());
+  return read_history(snapshot, DM_TRY(journal_records()));
+}
+
+Octets JournalStore::history_to_keep() const {
+  if (options_.history_octets == 0) return {};
+  const Result<Octets> snapshot = snapshot_octets();
+  const Result<Octets> records = journal_records();
+  if (!snapshot || !records) return {};
+  return fit_history(*snapshot, *records, static_cast<std::size_t>(options_.history_octets)).value_or(Octets{});
 }
 
 // --- writing
@@ -215,14 +253,18 @@ bool JournalStore::wants_compaction() const {
 Result<void> JournalStore::compact(std::uint64_t sequence, const Snapshot& snapshot) {
   DM_TRY(writable());
   if (sequence != sequence_ || sequence == 0) return Error{Errc::failed, "a snapshot is of the last commit"};
+  if (const auto ready = prepare(); !ready) return fail(ready.error());
+  // First of all: it takes the former snapshot and the journal in memory for a moment.
+  const Octets history = history_to_keep();
   Origin origin;
   origin.who = "device";
   RecordWriter writer(sequence, time_, origin, true);
   snapshot([&writer](const NodeRecord& node) { writer.put(node); });
   Octets content = write_file_header(FileKind::snapshot, generation_ + 1);
   content += DM_TRY(std::move(writer).finish());
+  const std::uint64_t nodes = content.size();
+  content += history;
 
-  if (const auto ready = prepare(); !ready) return fail(ready.error());
   if (const auto written = write_new_snapshot(content); !written) {
     if (written.error().code != Errc::storage_full) return fail(written.error());
     compact_above_ = journal_size_ + pending_.size() + options_.compact_above;
@@ -231,7 +273,7 @@ Result<void> JournalStore::compact(std::uint64_t sequence, const Snapshot& snaps
   if (const auto installed = install_snapshot(); !installed) return fail(installed.error());
   ++generation_;
   pending_.clear();  // all of it is in the snapshot
-  compact_above_ = std::max<std::uint64_t>(options_.compact_above, content.size());
+  compact_above_ = std::max<std::uint64_t>(options_.compact_above, nodes);
   if (const auto cut = cut_journal(); !cut) return fail(cut.error());
   return {};
 }
@@ -257,6 +299,7 @@ Result<void> JournalStore::install_snapshot() {
   if (snapshot_exists_) DM_TRY(files_.rename(path(kSnapshotFile), path(kFormerSnapshotFile)));
   DM_TRY(files_.rename(path(kNewSnapshotFile), path(kSnapshotFile)));
   snapshot_exists_ = true;
+  snapshot_in_use_ = kSnapshotFile;
   return files_.sync_directory(directory_);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/io/file_system.h"
 #include "dmtree/store/store.h"
@@ -11,14 +12,17 @@
 
 namespace omadm {
 
+struct History;  // dmtree/store/history.h
+
 inline constexpr std::string_view kSnapshotFile = "tree.snapshot";
 inline constexpr std::string_view kFormerSnapshotFile = "tree.snapshot.prev";
 inline constexpr std::string_view kNewSnapshotFile = "tree.snapshot.new";
 inline constexpr std::string_view kJournalFile = "tree.journal";
 
 struct JournalStoreOptions {
-  std::uint64_t compact_above = 64U << 10U;  // octets of journal; a larger snapshot raises it to its own size
-  std::uint64_t max_octets = 256U << 20U;    // of one file to read
+  std::uint64_t compact_above = 64U << 10U;   // octets of journal; a larger snapshot raises it to its own size
+  std::uint64_t max_octets = 256U << 20U;     // of one file to read
+  std::uint64_t history_octets = 64U << 10U;  // of commits a snapshot keeps of the time before it; 0: none
 };
 
 // One process at a time uses a directory; the caller sees to that (FileLock).
@@ -27,6 +31,8 @@ struct JournalStoreOptions {
 //    it repairs: cuts a torn tail, sets damaged files aside as tree.journal.bad-<n>, tree.snapshot.bad-<n>.
 // 3. A snapshot is durable under its name before the journal is cut. 4. After a failed write or sync every
 //    further one is unavailable. A compaction that found no room (storage_full) leaves the store usable.
+// 5. The history rides on the writes of the snapshot and never stands in the way of the tree: one that cannot be read
+//    begins anew with the next snapshot.
 class JournalStore final : public Store {
  public:
   // not_found: no such directory; io.
@@ -41,14 +47,21 @@ class JournalStore final : public Store {
   bool wants_compaction() const override;
   Result<void> compact(std::uint64_t sequence, const Snapshot& snapshot) override;
 
+  // The past as far as it is kept, up to the last commit; reads the files again. After load(). corrupt: the history
+  // alone is damaged; io.
+  Result<History> history() const;
+
  private:
   JournalStore(FileSystem& files, std::string directory, JournalStoreOptions options);
 
   std::string path(std::string_view name) const;
   Result<Octets> read_file(std::string_view name, bool& exists) const;
-  Result<SnapshotContent> load_snapshot(LoadReport& report);
+  Result<CommitRecord> load_snapshot(LoadReport& report);
   Result<void> load_journal(const Replay& replay, LoadReport& report);
 
+  Result<Octets> snapshot_octets() const;  // the file in use; empty: none
+  Result<Octets> journal_records() const;  // all there are, without the file's header
+  Octets history_to_keep() const;
   Result<void> writable() const;
   Result<void> prepare();  // repairs, and makes sure there is a journal
   Result<void> repair_journal();
@@ -67,6 +80,7 @@ class JournalStore final : public Store {
   bool failed_ = false;
   bool prepared_ = false;
   // Found by load(), put right by prepare().
+  std::string_view snapshot_in_use_;  // name of the file; empty: none
   bool snapshot_exists_ = false;
   bool snapshot_bad_ = false;
   bool former_snapshot_bad_ = false;

@@ -137,7 +137,8 @@ class EditReader {
   std::size_t uri_octets_ = 0;
 };
 
-Result<void> read_body(Bytes body, ReadRecord& out) {
+template <typename Each>
+Result<void> read_body(Bytes body, ReadRecord& out, const Each& each) {
   ByteReader in(body);
   CommitRecord& commit = out.commit;
   commit.sequence = DM_TRY(varint(in));
@@ -155,10 +156,47 @@ Result<void> read_body(Bytes body, ReadRecord& out) {
   // The shortest edit has three octets; nothing is reserved on a count's word alone.
   if (count > in.remaining() / 3) return Error{Errc::malformed, "more edits than octets"};
   EditReader edits(in, commit.time);
-  commit.edits.reserve(std::min<std::size_t>(static_cast<std::size_t>(count), 1024));
-  for (std::uint64_t i = 0; i < count; ++i) commit.edits.push_back(DM_TRY(edits.next()));
+  for (std::uint64_t i = 0; i < count; ++i) {
+    EditRecord edit = DM_TRY(edits.next());
+    DM_TRY(each(std::move(edit)));
+  }
   if (!in.empty()) return Error{Errc::malformed, "octets after the last edit"};
   return {};
+}
+
+// Length and checksum of the record at the front of `octets`, and where its body stands.
+struct Frame {
+  std::size_t size = 0;  // octets of the whole record
+  Bytes length;          // as written
+  std::uint32_t checksum = 0;
+  Bytes body;
+};
+Result<Frame> read_frame(Bytes octets) {
+  ByteReader in(octets);
+  const Result<std::uint64_t> length = varint(in);
+  if (!length) return Error{in.empty() ? Errc::incomplete : Errc::malformed, "length of a record"};
+  if (*length > kMaxRecordOctets) return Error{Errc::too_large, "length of a record"};
+  Frame frame;
+  frame.length = octets.substr(0, in.position());
+  if (in.remaining() < 4 || in.remaining() - 4 < *length) {
+    return Error{Errc::incomplete, "record reaches past the end of the file"};
+  }
+  frame.checksum = DM_TRY(in.u32le());
+  frame.body = DM_TRY(in.take(static_cast<std::size_t>(*length)));
+  frame.size = in.position();
+  return frame;
+}
+
+template <typename Each>
+Result<ReadRecord> read_whole(Bytes octets, const Each& each_of) {
+  const Frame frame = DM_TRY(read_frame(octets));
+  if (crc32c(frame.body, crc32c(frame.length)) != frame.checksum) {
+    return Error{Errc::malformed, "checksum is wrong"};
+  }
+  ReadRecord record;
+  record.size = frame.size;
+  DM_TRY(read_body(frame.body, record, each_of(record)));
+  return record;
 }
 
 }  // namespace
@@ -243,23 +281,31 @@ Result<Octets> write_record(const CommitRecord& commit, bool first_of_batch) {
 }
 
 Result<ReadRecord> read_record(Bytes octets) {
-  ByteReader in(octets);
-  const Result<std::uint64_t> length = varint(in);
-  if (!length) return Error{in.empty() ? Errc::incomplete : Errc::malformed, "length of a record"};
-  if (*length > kMaxRecordOctets) return Error{Errc::too_large, "length of a record"};
-  const Bytes length_octets = octets.substr(0, in.position());
-  if (in.remaining() < 4 || in.remaining() - 4 < *length) {
-    return Error{Errc::incomplete, "record reaches past the end of the file"};
-  }
-  const std::uint32_t checksum = DM_TRY(in.u32le());
-  const Bytes body = DM_TRY(in.take(static_cast<std::size_t>(*length)));
-  if (crc32c(body, crc32c(length_octets)) != checksum) return Error{Errc::malformed, "checksum is wrong"};
-  ReadRecord record;
-  record.size = in.position();
-  DM_TRY(read_body(body, record));
-  return record;
+  return read_whole(octets, [](ReadRecord& record) {
+    return [&record](EditRecord&& edit) -> Result<void> {
+      record.commit.edits.push_back(std::move(edit));
+      return {};
+    };
+  });
 }
 
+Result<ReadRecord> read_record(Bytes octets, const OnEdit& each) {
+  return read_whole(octets, [&each](ReadRecord&) -> const OnEdit& { return each; });
+}
+
+Result<RecordHead> read_record_head(Bytes octets) {
+  const Frame frame = DM_TRY(read_frame(octets));
+  ByteReader in(frame.body);
+  RecordHead head;
+  head.size = frame.size;
+  head.sequence = DM_TRY(varint(in));
+  const std::uint8_t flags = DM_TRY(in.u8());
+  if ((flags & kUnusedFlags) != 0) return Error{Errc::malformed, "unknown flags of a record"};
+  head.time = DM_TRY(time_value(in));
+  return head;
+}
+
+// Asked at every octet of what may be megabytes: no error texts.
 std::size_t batch_start_size(Bytes octets, std::uint64_t after, std::uint64_t last) {
   ByteReader in(octets);
   const Result<std::uint64_t> length = varint(in);

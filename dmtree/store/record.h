@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/bytes.h"
@@ -55,6 +56,18 @@ struct ReadRecord {
 // The record at the front of `octets`. incomplete: it would reach past their end; malformed: length,
 // checksum or content is wrong; too_large: over a limit above.
 Result<ReadRecord> read_record(Bytes octets);
+// The same without keeping the edits: each is handed over as it is read. An error of `each` is the end and the result.
+using OnEdit = std::function<Result<void>(EditRecord&&)>;
+Result<ReadRecord> read_record(Bytes octets, const OnEdit& each);
+
+// What stands at the beginning of a record that fits into `octets`, checksum unchecked. Cheap. malformed, too_large,
+// incomplete.
+struct RecordHead {
+  std::size_t size = 0;  // octets of the whole record
+  std::uint64_t sequence = 0;
+  std::int64_t time = 0;
+};
+Result<RecordHead> read_record_head(Bytes octets);
 
 // The claimed size of the record at the front of `octets`, checksum unchecked, if it fits in there and looks like
 // the first of a batch with a sequence number above `after` and not above `last`; else 0. Cheap.

@@ -27,40 +27,43 @@ bool holds_later_batch(Bytes rest, std::uint64_t last_sequence) {
   return false;
 }
 
+char version_of(FileKind kind) { return kind == FileKind::journal ? kJournalVersion : kSnapshotVersion; }
+
 }  // namespace
 
 Octets write_file_header(FileKind kind, std::uint32_t generation) {
   Octets header(kMagic);
   header.push_back(static_cast<char>(kind));
-  header.push_back(kFileVersion);
+  header.push_back(version_of(kind));
   header.push_back('\n');
   put_u32le(header, generation);
   put_u32le(header, crc32c(header));
   return header;
 }
 
-Result<std::uint32_t> read_file_header(Bytes file, FileKind kind) {
+Result<FileHeader> read_file_header(Bytes file, FileKind kind) {
   if (file.size() < kFileHeaderSize) return Error{Errc::incomplete, "shorter than a file header"};
   if (file.substr(0, kMagic.size()) != kMagic || file[kKindAt] != static_cast<char>(kind)) {
     return Error{Errc::malformed, "not a file of this kind"};
   }
-  if (file[kVersionAt] > kFileVersion) {
+  const char version = file[kVersionAt];
+  if (version > version_of(kind)) {
     return Error{Errc::unsupported, "written by a later version of this program (format " +
-                                        std::to_string(static_cast<int>(file[kVersionAt])) + ")"};
+                                        std::to_string(static_cast<int>(version)) + ")"};
   }
   ByteReader in(file.substr(kMagic.size() + 3));
   const std::uint32_t generation = DM_TRY(in.u32le());
   const std::uint32_t checksum = DM_TRY(in.u32le());
-  if (file[kVersionAt] != kFileVersion || crc32c(file.substr(0, kFileHeaderSize - 4)) != checksum) {
+  if (version < 1 || crc32c(file.substr(0, kFileHeaderSize - 4)) != checksum) {
     return Error{Errc::malformed, "file header is damaged"};
   }
-  return generation;
+  return FileHeader{version, generation};
 }
 
 Result<JournalScan> scan_journal(Bytes file, const std::function<Result<void>(CommitRecord&&)>& each) {
   JournalScan scan;
   if (file.empty()) return scan;
-  const Result<std::uint32_t> header = read_file_header(file, FileKind::journal);
+  const Result<FileHeader> header = read_file_header(file, FileKind::journal);
   if (!header) {
     if (header.error().code == Errc::unsupported) return header.error();
     // A header is synced before the first record is written: a file that is no longer than one was being made.
@@ -93,18 +96,19 @@ Result<JournalScan> scan_journal(Bytes file, const std::function<Result<void>(Co
 }
 
 Result<SnapshotContent> read_snapshot(Bytes file) {
-  const Result<std::uint32_t> generation = read_file_header(file, FileKind::snapshot);
-  if (!generation) {
-    if (generation.error().code == Errc::unsupported) return generation.error();
-    return Error{Errc::corrupt, generation.error().detail};
+  const Result<FileHeader> header = read_file_header(file, FileKind::snapshot);
+  if (!header) {
+    if (header.error().code == Errc::unsupported) return header.error();
+    return Error{Errc::corrupt, header.error().detail};
   }
   Result<ReadRecord> record = read_record(file.substr(kFileHeaderSize));
   if (!record) return Error{Errc::corrupt, record.error().detail};
-  if (kFileHeaderSize + record->size != file.size()) return Error{Errc::corrupt, "octets after the record"};
+  const Bytes rest = file.substr(kFileHeaderSize + record->size);
+  if (header->version == 1 && !rest.empty()) return Error{Errc::corrupt, "octets after the record"};
   for (const EditRecord& edit : record->commit.edits) {
     if (edit.op != EditRecord::Op::put) return Error{Errc::corrupt, "a snapshot holds nodes only"};
   }
-  return SnapshotContent{*generation, std::move(record->commit)};
+  return SnapshotContent{header->generation, std::move(record->commit), rest};
 }
 
 }  // namespace omadm

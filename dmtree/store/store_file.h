@@ -1,6 +1,8 @@
 // The files of a journal store: header, then records. Reading is safe on hostile octets.
 //
-//   header = "omadm" kind version "\n" generation crc     kind 'j' or 's'; u32le each; 16 octets
+//   header   = "omadm" kind version "\n" generation crc     kind 'j' or 's'; u32le each; 16 octets
+//   journal  = header *commit
+//   snapshot = header nodes [history]     nodes: one record of puts; history: since version 2, see history.h
 #pragma once
 
 #include <cstddef>
@@ -16,11 +18,17 @@ namespace omadm {
 
 enum class FileKind : char { journal = 'j', snapshot = 's' };
 inline constexpr std::size_t kFileHeaderSize = 16;
-inline constexpr char kFileVersion = 1;
+// The versions written; all earlier ones are read.
+inline constexpr char kJournalVersion = 1;
+inline constexpr char kSnapshotVersion = 2;
 
 Octets write_file_header(FileKind kind, std::uint32_t generation);  // a journal's generation is 0
-// The generation. incomplete: shorter than a header; malformed; unsupported: a version to come.
-Result<std::uint32_t> read_file_header(Bytes file, FileKind kind);
+struct FileHeader {
+  char version = 0;
+  std::uint32_t generation = 0;
+};
+// incomplete: shorter than a header; malformed; unsupported: a version to come.
+Result<FileHeader> read_file_header(Bytes file, FileKind kind);
 
 // What a journal turned out to be.
 struct JournalScan {
@@ -40,8 +48,9 @@ Result<JournalScan> scan_journal(Bytes file, const std::function<Result<void>(Co
 struct SnapshotContent {
   std::uint32_t generation = 0;
   CommitRecord commit;
+  Bytes history;  // part of the file, not looked at: damage to the past is no damage to the tree
 };
-// corrupt: anything is wrong with it; unsupported: version.
+// corrupt: anything else is wrong with it; unsupported: version.
 Result<SnapshotContent> read_snapshot(Bytes file);
 
 }  // namespace omadm

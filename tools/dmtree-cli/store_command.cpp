@@ -10,11 +10,11 @@
 #include "base/text.h"
 #include "client/device_ddf.h"
 #include "dmtree/store/journal_store.h"
+#include "dmtree/store/stored_nodes.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
 #include "tools/common/output.h"
 #include "tools/dmtree-cli/state_directory.h"
-#include "tools/dmtree-cli/stored_nodes.h"
 
 namespace omadm {
 namespace {

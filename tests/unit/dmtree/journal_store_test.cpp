@@ -262,7 +262,7 @@ TEST_F(JournalStoreTest, ALaterFormatIsLeftAlone) {
     grow(*store, 6);
     compact(*store);
   }
-  files_.content("state/tree.snapshot")[6] = 2;
+  files_.content("state/tree.snapshot")[6] = static_cast<char>(kSnapshotVersion + 1);
   auto store = open();
   const auto report = load(*store);
   ASSERT_FALSE(report);
