@@ -13,6 +13,7 @@
 #include "client/notification_gate.h"
 #include "client/private_area.h"
 #include "client/session_scheduler.h"
+#include "client/user_question.h"
 #include "dmtree/ddf/ddf.h"
 #include "mo/dmacc/account.h"
 #include "transport/http/curl_http_client.h"
@@ -40,10 +41,11 @@ class ComposedClient final : public Client {
     alerts_ = std::make_unique<AlertQueue>(*tree_, log_, [this](const GenericAlert& alert) {
       if (objects_) objects_->alert_closed(alert);
     });
-    scheduler_ =
-        std::make_unique<SessionScheduler>(SessionSurroundings{*tree_, *http_, *loop_, *alerts_, log_, config_, trace_},
-                                           [this](const std::string& server, const std::string& session,
-                                                  unsigned left) { gate_->note_attempts(server, session, left); });
+    scheduler_ = std::make_unique<SessionScheduler>(
+        SessionSurroundings{*tree_, *http_, *loop_, *alerts_, log_, config_, trace_, platform_.user},
+        [this](const std::string& server, const std::string& session, unsigned left) {
+          gate_->note_attempts(server, session, left);
+        });
     gate_ = std::make_unique<NotificationGate>(*tree_, clock_, log_, config_.notification, platform_.user,
                                                [this](std::string_view server, std::string_view session) {
                                                  return scheduler_->knows_session(server, session);
@@ -63,7 +65,9 @@ class ComposedClient final : public Client {
   int fd() const override { return loop_->fd(); }
   void process() override { loop_->process(); }
   bool run_once(std::chrono::milliseconds limit) override { return loop_->run_once(limit); }
-  bool idle() const override { return scheduler_->idle() && objects_->idle() && bootstraps_.empty() && !owed_timer_; }
+  bool idle() const override {
+    return scheduler_->idle() && objects_->idle() && bootstraps_.empty() && consents_.empty() && !owed_timer_;
+  }
 
   Result<void> start_session(const std::string& server_id, SessionCause cause, SessionDone done) override {
     return scheduler_->request(server_id, cause, std::move(done));
@@ -77,9 +81,12 @@ class ComposedClient final : public Client {
       return verdict;
     }
     NotifyVerdict verdict = gate_->check(octets, content_type, dry_run);
-    if (verdict.accepted && !dry_run) {
-      scheduler_->request_triggered({verdict.server_id, verdict.session_id, verdict.default_nonce, verdict.delay, 0},
-                                    std::move(done));
+    if (!verdict.accepted || dry_run) return verdict;
+    TriggeredSession trigger{verdict.server_id, verdict.session_id, verdict.default_nonce, verdict.delay, 0};
+    if (verdict.asks_user) {
+      ask_for_session(std::move(trigger), std::move(done));
+    } else {
+      scheduler_->request_triggered(trigger, std::move(done));
     }
     return verdict;
   }
@@ -144,6 +151,7 @@ class ComposedClient final : public Client {
   void stop(std::function<void()> stopped) override {
     listener_.reset();
     owed_timer_.reset();
+    consents_.clear();
     scheduler_->stop(std::move(stopped));
   }
 
@@ -153,6 +161,36 @@ class ComposedClient final : public Client {
     return UdpListener::listen(*loop_, address, [this](Bytes octets, std::string_view content_type) {
       notify(octets, content_type, false, nullptr);
     });
+  }
+
+  void ask_for_session(TriggeredSession trigger, SessionDone done) {
+    UserPrompt prompt;
+    prompt.kind = PromptKind::session;
+    prompt.server_id = trigger.server_id;
+    const std::uint64_t number = next_consent_++;
+    consents_[number] = std::make_unique<UserQuestion>(
+        *loop_, *platform_.user, prompt, config_.user_timeout,
+        [this, number, trigger = std::move(trigger), done = std::move(done)](const UserAnswer& said) {
+          const auto question = consents_.extract(number);  // it owns this callback
+          if (said.kind == UserAnswer::Kind::accepted) return consented(trigger, done);
+          refused(trigger, done);
+        });
+  }
+
+  void consented(const TriggeredSession& trigger, const SessionDone& done) {
+    gate_->note_attempts(trigger.server_id, trigger.session_id, kTriggerAttempts);
+    if (auto flushed = tree_->flush(); !flushed) log_.write(LogLevel::error, flushed.error().detail);
+    scheduler_->request_triggered(trigger, done);
+  }
+
+  void refused(const TriggeredSession& trigger, const SessionDone& done) {
+    SessionReport report;
+    report.server_id = trigger.server_id;
+    report.session_id = trigger.session_id;
+    report.result.end = SessionEnd::aborted;
+    report.error = Error{Errc::cancelled, "the user does not want the session"};
+    log_.write(LogLevel::notice, "a notification of " + trigger.server_id + ": " + report.error->detail);
+    if (done) done(report);
   }
 
   // Called by objects, maybe in the middle of a command: the session is looked for afterwards.
@@ -186,6 +224,8 @@ class ComposedClient final : public Client {
   std::unique_ptr<DefaultObjects> objects_;
   std::uint64_t next_bootstrap_ = 0;
   std::map<std::uint64_t, std::unique_ptr<BootstrapRunner>> bootstraps_;
+  std::uint64_t next_consent_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<UserQuestion>> consents_;  // for sessions that notifications ask for
   std::map<int, LoopHandlePtr> watches_;
   LoopHandlePtr owed_timer_;
   std::unique_ptr<PushListener> listener_;

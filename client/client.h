@@ -41,6 +41,7 @@ struct NotifyVerdict {
   std::string version;  // "1.1"
   bool default_nonce = false;
   std::chrono::seconds delay{0};  // accepted over the rate limit: the session waits so long (NOT-039)
+  bool asks_user = false;         // the session waits for the user's consent (NOT-053)
 };
 
 struct DownloadStatus {
@@ -77,7 +78,8 @@ class Client {
   virtual Result<void> start_session(const std::string& server_id, SessionCause cause, SessionDone done) = 0;
 
   // Checks a notification and, unless `dry_run`, queues the session it asks for; `done` is called when
-  // that ends, and only if it was accepted. The session comes even if the client is restarted before it.
+  // that ends, and only if it was accepted. The session comes even if the client is restarted before it, unless the
+  // user is still being asked. When he refuses, `done` is called with Errc::cancelled.
   virtual NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) = 0;
 
   // Installs a bootstrap document. Not answered to anybody.

@@ -57,6 +57,7 @@ struct ClientConfig {
   bool allow_basic = false;
   TlsOptions tls;
   UriLimits uri_limits{32, 1024, 255};
+  std::chrono::seconds user_timeout{300};  // the user's time for a question; a server may ask for less (MAXDT)
   NotificationConfig notification;
   BootstrapConfig bootstrap;
   FumoConfig fumo;

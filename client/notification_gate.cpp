@@ -50,12 +50,17 @@ NotifyVerdict NotificationGate::check(Bytes octets, std::string_view content_typ
     DM_TRY(check_repetition(message, accepted));
     verdict.delay = rate_delay(accepted);
     if (dry_run) return {};
-    const bool agreed = user_agrees(message, verdict);
-    const unsigned attempts = agreed ? kTriggerAttempts : 0;
+    const Consent agreed = consent(message);
+    const unsigned attempts = agreed == Consent::given ? kTriggerAttempts : 0;
+    verdict.asks_user = agreed == Consent::ask;
     remember(message,
              {clock_.utc_seconds(), verdict.session_id, hex_encode(message.digest), verdict.default_nonce, attempts},
              std::move(accepted));
-    if (!agreed) return refusal(Errc::cancelled, verdict.reason);
+    if (agreed == Consent::refused) {
+      return refusal(Errc::cancelled,
+                     "the server wants the user asked, and nobody is there (NOT-057); [notification] ui = \"allow\" "
+                     "accepts");
+    }
     return {};
   }();
   verdict.accepted = checked.has_value();
@@ -111,18 +116,11 @@ std::chrono::seconds NotificationGate::rate_delay(std::span<const Accepted> earl
   return std::chrono::seconds(std::clamp<std::int64_t>(leaving + kHour - now, 1, kHour));
 }
 
-bool NotificationGate::user_agrees(const Package0& message, NotifyVerdict& verdict) const {
-  const bool present = user_ != nullptr && user_->present();
+NotificationGate::Consent NotificationGate::consent(const Package0& message) const {
   if (message.ui_mode == 2) log_.write(LogLevel::notice, "server " + message.server_id + " asks for a session");
-  if (message.ui_mode != 3 || config_.ui == NotificationConfig::Ui::allow) return true;
-  if (config_.ui == NotificationConfig::Ui::ask && present) {
-    if (user_->confirm_session(message.server_id)) return true;
-    verdict.reason = "the user does not want the session";
-    return false;
-  }
-  verdict.reason =
-      "the server wants the user asked, and nobody is there (NOT-057); [notification] ui = \"allow\" accepts";
-  return false;
+  if (message.ui_mode != 3 || config_.ui == NotificationConfig::Ui::allow) return Consent::given;
+  const bool present = user_ != nullptr && user_->present();
+  return config_.ui == NotificationConfig::Ui::ask && present ? Consent::ask : Consent::refused;
 }
 
 std::vector<NotificationGate::Accepted> NotificationGate::history(const std::string& server_id) const {

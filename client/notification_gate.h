@@ -20,9 +20,10 @@
 
 namespace omadm {
 
-// 1. Nothing is answered and nothing changes for a notification that is refused (NOT-040), except that
-// one the user refused is spent (NOT-053). 2. What was accepted is remembered in the tree: after a
-// restart a repetition is recognised, and the session that was asked for still comes.
+// 1. Nothing is answered and nothing changes for a notification that is refused (NOT-040). One the user is to be asked
+// about (NotifyVerdict::asks_user) is spent at once (NOT-053), until note_attempts() says otherwise. 2. What was
+// accepted is remembered in the tree: after a restart a repetition is recognised, and the session that was asked for
+// still comes.
 class NotificationGate {
  public:
   using KnowsSession = std::function<bool(std::string_view server_id, std::string_view session_id)>;
@@ -51,7 +52,8 @@ class NotificationGate {
   Proof proof(const Package0& message, const Account& account) const;
   Result<void> check_repetition(const Package0& message, const std::vector<Accepted>& history) const;
   std::chrono::seconds rate_delay(std::span<const Accepted> earlier) const;
-  bool user_agrees(const Package0& message, NotifyVerdict& verdict) const;
+  enum class Consent : std::uint8_t { given, ask, refused };
+  Consent consent(const Package0& message) const;
   std::vector<Accepted> history(const std::string& server_id) const;
   void remember(const Package0& message, Accepted entry, std::vector<Accepted> history);
   Result<void> store(const std::string& server_id, const std::vector<Accepted>& history);

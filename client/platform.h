@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "dmtree/store/store.h"
 #include "mo/fumo/firmware_slot.h"
+#include "syncml/session/user_prompt.h"
 
 namespace omadm {
 
@@ -23,13 +24,25 @@ struct DeviceIdentity {
   std::string dev_typ = "embedded", oem, fwv, swv, hwv;
 };
 
-// Answers user interaction alerts. The default is "no user present": every such alert gets 406.
+// A question that is on its way to the user. Destroying it withdraws it; its callback is then never called.
+class Question {
+ public:
+  virtual ~Question() = default;
+};
+
+// Puts questions to the user: those of user interaction alerts, and whether a server may start a session. One at a
+// time. The default is "no user present": alerts get 406.
 class UserInterface {
  public:
   virtual ~UserInterface() = default;
   virtual bool present() const { return false; }
-  // ui-mode 3 of a notification: may the session start? (NOT-053)
-  virtual bool confirm_session(std::string_view /*server_id*/) { return false; }
+  using Answered = std::function<void(const UserAnswer&)>;
+  // Must not wait for the user. `answered` is called once, on the client's thread; the client itself sees to the time
+  // allowed (UserPrompt::max_wait) and withdraws the question. PromptKind::session: accepted is consent.
+  virtual std::unique_ptr<Question> ask(const UserPrompt& /*prompt*/, Answered answered) {
+    answered({UserAnswer::Kind::no_user, {}, {}});
+    return nullptr;
+  }
 };
 
 struct Platform {

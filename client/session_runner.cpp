@@ -56,6 +56,10 @@ void SessionRunner::later(std::chrono::milliseconds delay, void (SessionRunner::
 
 void SessionRunner::abort() {
   abort_wanted_ = true;
+  if (question_) {
+    question_.reset();
+    return take(session_->abort());
+  }
   if (pausing_) cancelled();
 }
 
@@ -74,6 +78,7 @@ void SessionRunner::begin() {
   options.min_client_auth = config_.min_client_auth;
   options.allow_basic = config_.allow_basic;
   options.transport_authenticates_server = url_scheme(url) == "https";
+  options.user_present = at_.user != nullptr && at_.user->present();
   session_ =
       std::make_unique<Session>(at_.tree, session_account(order_.account, url, order_.negotiated), options, *this);
   auto step = session_->start();
@@ -82,11 +87,21 @@ void SessionRunner::begin() {
 }
 
 void SessionRunner::take(Session::Step step) {
+  if (step.ask) return ask(*step.ask);
   if (!step.send) return finish(std::nullopt, step.result.value_or(SessionResult{}));
   out_ = std::move(*step.send);
   farewell_ = std::move(step.result);
   repeats_ = 0;
   transmit();
+}
+
+void SessionRunner::ask(const UserPrompt& prompt) {
+  if (at_.user == nullptr) return take(session_->answer_user({UserAnswer::Kind::no_user, {}, {}}));
+  question_ =
+      std::make_unique<UserQuestion>(at_.loop, *at_.user, prompt, config_.user_timeout, [this](const UserAnswer& said) {
+        question_.reset();
+        take(session_->answer_user(said));
+      });
 }
 
 // PRO-040: where a server sends us must be as safe as where the account says.
@@ -159,10 +174,10 @@ void SessionRunner::answer_arrived() {
 void SessionRunner::accept(const HttpResponse& response) {
   answered_ = true;
   ++report_.result.messages_received;
-  if (abort_wanted_) return take(session_->abort());
   const std::string hmac = response.header(kHmacHeaderName);
-  Session::Step step = session_->receive(
-      {response.header("Content-Type"), hmac.empty() ? std::nullopt : std::optional(hmac), response.body});
+  const InMessage message{response.header("Content-Type"), hmac.empty() ? std::nullopt : std::optional(hmac),
+                          response.body};
+  Session::Step step = abort_wanted_ ? session_->abort_after(message) : session_->receive(message);
   // After the message was processed, so that the secrets it brought are known and can be masked.
   trace(false, response.header("Content-Type"), response.body);
   take(std::move(step));

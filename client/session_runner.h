@@ -14,6 +14,7 @@
 #include "client/alert_queue.h"
 #include "client/client.h"
 #include "client/config.h"
+#include "client/user_question.h"
 #include "mo/dmacc/account.h"
 #include "syncml/session/session.h"
 
@@ -28,6 +29,7 @@ struct SessionSurroundings {
   Log& log;
   const ClientConfig& config;
   const Client::Trace& trace;
+  UserInterface* user = nullptr;  // may be null
 };
 
 struct SessionOrder {
@@ -47,7 +49,7 @@ class SessionRunner final : public SessionHost {
   SessionRunner(const SessionSurroundings& surroundings, SessionOrder order, Done done);
   ~SessionRunner() override;
 
-  void abort();  // at the end of the exchange under way, or now when there is none
+  void abort();  // at the end of the exchange under way, or now when there is none or the user is being asked
   const SessionOrder& order() const noexcept { return order_; }
   // Alerts up to this id were offered to the session; 0: none.
   AlertQueue::Id offered_alerts() const noexcept { return offered_; }
@@ -55,6 +57,7 @@ class SessionRunner final : public SessionHost {
  private:
   void begin();
   void take(Session::Step step);
+  void ask(const UserPrompt& prompt);
   void transmit();
   void answer_arrived();
   void accept(const HttpResponse& response);
@@ -80,6 +83,7 @@ class SessionRunner final : public SessionHost {
   std::vector<std::string> urls_;
   std::size_t url_ = 0;
   std::unique_ptr<Session> session_;
+  std::unique_ptr<UserQuestion> question_;
   OutMessage out_;
   std::optional<SessionResult> farewell_;  // the answer to the message under way does not matter any more
   unsigned repeats_ = 0;                   // of the message under way

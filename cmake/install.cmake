@@ -30,6 +30,7 @@ set(OMADM_PUBLIC_HEADERS
   mo/fumo/firmware_slot.h
   syncml/auth/credential.h
   syncml/session/session.h
+  syncml/session/user_prompt.h
 )
 foreach(header IN LISTS OMADM_PUBLIC_HEADERS)
   get_filename_component(folder ${header} DIRECTORY)

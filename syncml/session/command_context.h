@@ -52,8 +52,8 @@ ItemOutcome handle_delete(const CommandContext& context, Transaction& transactio
 ItemOutcome handle_copy(const CommandContext& context, Transaction& transaction, const ItemRequest& request);
 ItemOutcome handle_get(const CommandContext& context, const ItemRequest& request);
 ItemOutcome handle_exec(const CommandContext& context, const ItemRequest& request);
-// An Alert of the server, 1222 and 1223 excepted. Session alerts are no news, user interaction has no user.
-StatusCode handle_alert(const Command& command);
+// An Alert of the server, 1222, 1223 and questions to the user excepted. Session alerts are no news.
+StatusCode handle_alert(const Command& command, bool user_present);
 
 // Shared by the handlers.
 ItemOutcome refused(const Error& error, AccessType command);

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "syncml/session/user_alert.h"
 
 namespace omadm {
 namespace {
 
-std::string_view uri_of(const Item& item) { return item.target.value_or(item.source.value_or("")); }
+constexpr unsigned kMostQuestions = 3;  // for one alert, when the answers will not do
 
 bool edits_tree(CommandName name) noexcept {
   return name == CommandName::add || name == CommandName::replace || name == CommandName::delete_ ||
@@ -15,6 +16,8 @@ bool edits_tree(CommandName name) noexcept {
 }
 
 }  // namespace
+
+std::string_view uri_of(const Item& item) noexcept { return item.target.value_or(item.source.value_or("")); }
 
 bool is_command(const Command& command) noexcept {
   return command.name != CommandName::status && command.name != CommandName::results;
@@ -25,22 +28,113 @@ bool is_alert(const Command& command, std::string_view code) noexcept {
 }
 
 CommandRunner::CommandRunner(Tree& tree, SessionHost& host, PackageWriter& writer, std::string server_id,
-                             std::string session_id, std::uint32_t max_obj_size)
+                             const SessionOptions& options)
     : tree_(tree),
       host_(host),
       writer_(writer),
       who_(Principal::server(std::move(server_id))),
-      session_id_(std::move(session_id)),
-      large_object_(max_obj_size) {}
+      session_id_(options.session_id),
+      large_object_(options.max_obj_size),
+      user_present_(options.user_present) {}
 
-void CommandRunner::run(const Message& message) {
+std::optional<UserPrompt> CommandRunner::run(const Message& message) {
   msg_id_ = message.header.msg_id;
   encoding_ = message.encoding;
+  final_ = message.final_message;
   urgent_ = false;
-  for (const Command& command : message.commands) {
-    if (is_command(command)) run_command(command, true);
+  blocks_.clear();
+  blocks_.push_back({&message.commands, nullptr, 0, false, nullptr});
+  return go_on();
+}
+
+std::optional<UserPrompt> CommandRunner::go_on() {
+  while (!blocks_.empty()) {
+    Block& block = blocks_.back();
+    if (block.next == block.commands->size()) {
+      leave_block();
+      continue;
+    }
+    const Command& command = (*block.commands)[block.next];
+    if ((asked_ = question(block, command))) {
+      times_asked_ = 1;
+      asked_->server_id = who_.server_id;
+      return asked_;
+    }
+    ++block.next;
+    step(block, command);
   }
-  if (message.final_message && large_object_.open()) interrupt_large_object();  // PRO-256
+  return std::nullopt;
+}
+
+std::optional<UserPrompt> CommandRunner::question(const Block& block, const Command& command) const {
+  const bool skipped = package_stopped_ || block.stopped || (block.atomic && !block.atomic->good);
+  if (skipped || !user_present_ || !is_user_alert(command) || command.cmd_id.empty() || command.cmd_id == "0") {
+    return std::nullopt;
+  }
+  auto prompt = user_prompt(command);
+  if (std::holds_alternative<StatusCode>(prompt)) return std::nullopt;
+  return std::get<UserPrompt>(std::move(prompt));
+}
+
+std::optional<UserPrompt> CommandRunner::answer_user(const UserAnswer& answer) {
+  if (!asked_) return std::nullopt;
+  ItemOutcome outcome = outcome_of(*asked_, answer);
+  asked_->complaint = problem_with(*asked_, answer);
+  if (!asked_->complaint.empty()) {
+    if (++times_asked_ <= kMostQuestions) return asked_;
+    outcome = {StatusCode::operation_cancelled, {}, {}, {}};
+  }
+  asked_.reset();
+  Block& block = blocks_.back();
+  const Command& command = (*block.commands)[block.next++];
+  take_answer(command, outcome);
+  return go_on();
+}
+
+void CommandRunner::take_answer(const Command& command, const ItemOutcome& outcome) {
+  if (large_object_.open()) interrupt_large_object();
+  Block& block = blocks_.back();
+  if (block.atomic) {
+    block.atomic->good = is_success(outcome.status);
+    block.atomic->children.push_back({outcome});
+  } else {
+    put_status(command, outcome.status, nullptr, &outcome);
+    // PRO-213; directly in the message a "no" concerns nothing else (PRO-327).
+    if (block.container != nullptr && outcome.status == StatusCode::not_modified) block.stopped = true;
+  }
+  const bool broken_off =
+      outcome.status == StatusCode::operation_cancelled || outcome.status == StatusCode::request_timeout;
+  if (broken_off) stop_package();  // PRO-326, 328
+}
+
+// The block may be gone, or another one be the innermost, when it returns.
+void CommandRunner::step(Block& block, const Command& command) {
+  if (block.atomic) {
+    AtomicRun& run = *block.atomic;
+    if (!run.good || package_stopped_) return;
+    run.children.push_back(run_in_atomic(command, run.transaction));
+    for (const ItemOutcome& outcome : run.children.back()) run.good = run.good && is_success(outcome.status);
+    return;
+  }
+  if (!is_command(command)) return;
+  if ((block.stopped || package_stopped_) && !is_alert(command, "1222")) {
+    return answer_all(command, StatusCode::not_executed);
+  }
+  if (block.container != nullptr && command.name == CommandName::sequence) {
+    put_status(command, StatusCode::command_failed, nullptr, nullptr);
+    for (const Command& inner : command.children) answer_all(inner, StatusCode::not_executed);
+    return;
+  }
+  run_command(command, block.container == nullptr);
+}
+
+void CommandRunner::leave_block() {
+  const Block block = std::move(blocks_.back());
+  blocks_.pop_back();
+  if (block.atomic) return end_atomic(*block.container, std::move(*block.atomic));
+  if (block.container != nullptr || !final_) return;
+  if (large_object_.open()) interrupt_large_object();  // PRO-256
+  package_stopped_ = false;
 }
 
 void CommandRunner::refuse(const Message& message, StatusCode status) {
@@ -59,7 +153,8 @@ void CommandRunner::run_while_owing(const Message& message) {
   urgent_ = true;
   for (const Command& command : message.commands) {
     if (!is_command(command)) continue;
-    answer_all(command, is_alert(command, "1222") ? StatusCode::ok : StatusCode::command_not_allowed);
+    const bool granted = is_alert(command, "1222") || is_alert(command, "1225");
+    answer_all(command, granted ? StatusCode::ok : StatusCode::command_not_allowed);
   }
   urgent_ = false;
 }
@@ -71,11 +166,11 @@ void CommandRunner::run_command(const Command& command, bool chunks_allowed) {
   if (large_object_.open() && !goes_on) interrupt_large_object();
   switch (command.name) {
     case CommandName::atomic:
-      return run_atomic(command);
+      return begin_atomic(command);
     case CommandName::sequence:
-      return run_sequence(command);
+      return begin_sequence(command);
     case CommandName::alert:
-      return answer_all(command, is_alert(command, "1222") ? StatusCode::ok : handle_alert(command));
+      return answer_all(command, is_alert(command, "1222") ? StatusCode::ok : handle_alert(command, user_present_));
     case CommandName::unknown:
       return answer_all(command, StatusCode::bad_request);
     case CommandName::map:
@@ -172,23 +267,16 @@ ItemOutcome CommandRunner::execute(const Command& command, const Item& item) {
 }
 
 // PRO-211: 200 as soon as it runs; PRO-212: a failing child does not stop the others.
-void CommandRunner::run_sequence(const Command& command) {
+void CommandRunner::begin_sequence(const Command& command) {
   put_status(command, StatusCode::ok, nullptr, nullptr);
-  for (const Command& child : command.children) {
-    if (child.name == CommandName::sequence) {
-      put_status(child, StatusCode::command_failed, nullptr, nullptr);
-      for (const Command& inner : child.children) answer_all(inner, StatusCode::not_executed);
-    } else if (is_command(child)) {
-      run_command(child, false);
-    }
-  }
+  blocks_.push_back({&command.children, &command, 0, false, nullptr});
 }
 
 // One outcome an Item, or a single one for the command as a whole.
 std::vector<ItemOutcome> CommandRunner::run_in_atomic(const Command& command, Transaction& transaction) {
   const auto whole = [](StatusCode status) { return std::vector<ItemOutcome>(1, ItemOutcome{status, {}, {}, {}}); };
-  if (command.cmd_id.empty()) return whole(StatusCode::bad_request);
-  if (command.name == CommandName::alert) return whole(handle_alert(command));
+  if (command.cmd_id.empty() || command.cmd_id == "0") return whole(StatusCode::bad_request);
+  if (command.name == CommandName::alert) return whole(handle_alert(command, user_present_));
   if (!edits_tree(command.name)) return whole(StatusCode::command_failed);  // PRO-224
   if (command.items.empty()) return whole(StatusCode::incomplete_command);
   std::vector<ItemOutcome> outcomes;
@@ -209,16 +297,16 @@ std::vector<ItemOutcome> CommandRunner::run_in_atomic(const Command& command, Tr
 }
 
 // PRO-221 … 223: all or nothing, in document order; the Atomic's own Status stands first (PRO-125).
-void CommandRunner::run_atomic(const Command& command) {
-  Transaction transaction = begin(command);
-  std::vector<std::vector<ItemOutcome>> children;
-  bool good = true;
-  while (good && children.size() < command.children.size()) {
-    children.push_back(run_in_atomic(command.children[children.size()], transaction));
-    for (const ItemOutcome& outcome : children.back()) good = good && is_success(outcome.status);
-  }
+void CommandRunner::begin_atomic(const Command& command) {
+  blocks_.push_back(
+      {&command.children, &command, 0, false, std::make_unique<AtomicRun>(AtomicRun{begin(command), {}, true})});
+}
+
+void CommandRunner::end_atomic(const Command& command, AtomicRun run) {
+  std::vector<std::vector<ItemOutcome>>& children = run.children;
+  bool good = run.good && children.size() == command.children.size();
   if (good) {
-    const auto committed = std::move(transaction).commit();
+    const auto committed = std::move(run.transaction).commit();
     good = committed.has_value();
     // An object's refusal concerns the whole; the last child carries its reason.
     if (!good && !children.empty()) children.back() = {refused(committed.error(), AccessType::replace)};
@@ -235,12 +323,6 @@ void CommandRunner::run_atomic(const Command& command) {
   }
 }
 
-void CommandRunner::answer_in_atomic(const Command& child, const std::vector<ItemOutcome>& outcomes) {
-  if (child.name != CommandName::alert && outcomes.size() == child.items.size()) return answer(child, outcomes);
-  put_status(child, outcomes.front().status, nullptr, nullptr);
-  for (const Command& inner : child.children) answer_all(inner, StatusCode::not_executed);
-}
-
 // PRO-256: something else came before the last chunk.
 void CommandRunner::interrupt_large_object() {
   Command alert;
@@ -253,78 +335,6 @@ void CommandRunner::interrupt_large_object() {
   alert.items.push_back(item);
   writer_.put(alert);
   large_object_.drop();
-}
-
-// PRO-123: one Status for all Items when they fared alike, else one each.
-void CommandRunner::answer(const Command& command, const std::vector<ItemOutcome>& outcomes) {
-  const bool alike = std::all_of(outcomes.begin(), outcomes.end(), [&](const ItemOutcome& outcome) {
-    return outcome.status == outcomes.front().status && !outcome.failed_at && outcome.data.empty();
-  });
-  if (alike && outcomes.size() > 1) {
-    put_status(command, outcomes.front().status, nullptr, nullptr);
-  } else {
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-      put_status(command, outcomes[i].status, &command.items[i], &outcomes[i]);
-    }
-  }
-  for (const ItemOutcome& outcome : outcomes) {
-    for (const ResultItem& result : outcome.results) put_results(command, result);
-  }
-}
-
-void CommandRunner::answer_all(const Command& command, StatusCode status) {
-  const bool one = command.items.size() == 1 && command.name != CommandName::alert;  // PRO-331
-  put_status(command, status, one ? &command.items.front() : nullptr, nullptr);
-  for (const Command& child : command.children) answer_all(child, status);
-}
-
-void CommandRunner::put_status(const Command& command, StatusCode code, const Item* item, const ItemOutcome* outcome) {
-  Command status;
-  status.name = CommandName::status;
-  status.msg_ref = msg_id_;
-  status.cmd_ref = command.cmd_id;
-  status.cmd = command.name == CommandName::unknown ? command.element : to_string(command.name);
-  status.data = digits(code);
-  status.has_data = true;
-  if (item != nullptr) {
-    if (item->target) status.target_refs.push_back(*item->target);
-    if (item->source && command.name == CommandName::copy) status.source_refs.push_back(*item->source);
-  }
-  if (outcome != nullptr && outcome->failed_at) {
-    Item failed;
-    failed.target = *outcome->failed_at;
-    status.items.push_back(failed);
-  }
-  if (urgent_) {
-    writer_.put_now(status);
-  } else {
-    writer_.put(status);
-  }
-  CommandReport report;
-  report.msg_id = std::string(msg_id_);
-  report.cmd_id = std::string(command.cmd_id);
-  report.command = std::string(status.cmd);
-  if (item != nullptr) {
-    report.uri = std::string(uri_of(*item));
-  } else if (!command.items.empty()) {
-    report.uri = std::string(uri_of(command.items.front()));
-  }
-  report.status = std::string(digits(code));
-  host_.command_done(report);
-}
-
-void CommandRunner::put_results(const Command& command, const ResultItem& result) {
-  Command results;
-  results.name = CommandName::results;
-  results.msg_ref = msg_id_;
-  results.cmd_ref = command.cmd_id;
-  Item item;
-  item.source = result.uri;
-  if (!result.format.empty()) item.meta.format = result.format;
-  if (!result.type.empty()) item.meta.type = result.type;
-  if (result.data) item.data = Data{*result.data, result.opaque};
-  results.items.push_back(item);
-  writer_.put(results);
 }
 
 }  // namespace omadm

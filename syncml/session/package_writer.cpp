@@ -168,6 +168,24 @@ void PackageWriter::resume() {
   }
 }
 
+void PackageWriter::resume_whole() {
+  while (!kept_.empty()) {
+    const Kept& kept = kept_.front();
+    if (kept.offset == 0) static_cast<void>(write(kept.command, kept.id));
+    kept_.pop_front();
+  }
+}
+
+void PackageWriter::object_lost() {
+  if (kept_.empty() || kept_.front().offset == 0) return;
+  Kept& kept = kept_.front();
+  if (std::exchange(kept.again, true)) {
+    kept_.pop_front();
+  } else {
+    kept.offset = 0;
+  }
+}
+
 bool PackageWriter::write_chunk(Kept& kept) {
   const Data whole = *kept.command.items.front().data;
   const std::string size = std::to_string(whole.octets.size());

@@ -33,6 +33,12 @@ class PackageWriter {
   // As much of what is kept as fits, after the put_now commands.
   void resume();
 
+  // The same, but nothing in chunks: no other message will come.
+  void resume_whole();
+  // The other side lost the object that is being sent in chunks: it is sent once more from its beginning, and then
+  // no more (Alert 1225).
+  void object_lost();
+
   bool owes() const noexcept { return !kept_.empty(); }
   void drop_kept() noexcept { kept_.clear(); }
 
@@ -55,6 +61,7 @@ class PackageWriter {
     Command command;
     std::uint64_t id = 0;
     std::size_t offset = 0;  // octets of Data already sent in chunks
+    bool again = false;      // from its beginning for the second time
   };
   bool write(const Command& command, std::uint64_t id);
   bool write_chunk(Kept& kept);

@@ -38,7 +38,9 @@ Session::Session(Tree& tree, SessionAccount account, SessionOptions options, Ses
 Session::~Session() = default;
 Result<Session::Step> Session::start() { return impl_->start(); }
 Session::Step Session::receive(const InMessage& message) { return impl_->receive(message); }
+Session::Step Session::answer_user(const UserAnswer& answer) { return impl_->answer_user(answer); }
 Session::Step Session::abort() { return impl_->abort(); }
+Session::Step Session::abort_after(const InMessage& last) { return impl_->abort_after(last); }
 
 Session::Impl::Impl(Tree& tree, SessionAccount account, SessionOptions options, SessionHost& host)
     : tree_(tree),
@@ -46,7 +48,7 @@ Session::Impl::Impl(Tree& tree, SessionAccount account, SessionOptions options, 
       options_(std::move(options)),
       host_(host),
       writer_(options_.encoding),
-      runner_(tree, host, writer_, account_.server_id, options_.session_id, options_.max_obj_size),
+      runner_(tree, host, writer_, account_.server_id, options_),
       url_(account_.address) {}
 
 Result<Session::Step> Session::Impl::start() {
@@ -59,6 +61,12 @@ Result<Session::Step> Session::Impl::start() {
 
 Session::Step Session::Impl::receive(const InMessage& in) {
   if (over_) return *over_;
+  Step step = take(in);
+  if (!step.ask) message_ = Message();
+  return step;
+}
+
+Session::Step Session::Impl::take(const InMessage& in) {
   ++received_;
   if (received_ > kMaxMessages) return end(SessionEnd::server_error, "the server does not come to an end");
   const auto encoding = encoding_of(in.content_type);
@@ -72,24 +80,26 @@ Session::Step Session::Impl::receive(const InMessage& in) {
   }
   Limits limits;
   limits.max_octets = limits.max_text = options_.max_msg_size;
-  const auto message = decode(*encoding, in.body, limits);
-  if (!message) {
-    return answer_unreadable(in, StatusCode::bad_request, "the server's message: " + message.error().detail);
+  auto decoded = decode(*encoding, in.body, limits);
+  if (!decoded) {
+    return answer_unreadable(in, StatusCode::bad_request, "the server's message: " + decoded.error().detail);
   }
-  if (auto step = check_order(*message)) return *std::move(step);
-  if (auto step = take_header(*message)) return *std::move(step);
+  message_ = *std::move(decoded);
+  const Message& message = message_;
+  if (auto step = check_order(message)) return *std::move(step);
+  if (auto step = take_header(message)) return *std::move(step);
 
-  const ServerProof::Verdict verdict = server_.check(message->header, in);
+  const ServerProof::Verdict verdict = server_.check(message.header, in);
   bool repeat = false;
-  if (auto step = take_header_status(*message, repeat)) return *std::move(step);
-  if (auto step = check_version(*message)) return *std::move(step);
-  if (std::any_of(message->commands.begin(), message->commands.end(),
+  if (auto step = take_header_status(message, repeat)) return *std::move(step);
+  if (auto step = check_version(message)) return *std::move(step);
+  if (std::any_of(message.commands.begin(), message.commands.end(),
                   [](const Command& command) { return is_alert(command, "1223"); })) {
     if (ServerProof::trusted(verdict)) store_nonces();
     return end(SessionEnd::aborted, "the server aborted the session");  // PRO-072
   }
-  return ServerProof::trusted(verdict) ? answer_trusted(*message, verdict, repeat)
-                                       : answer_untrusted(*message, verdict, repeat);
+  return ServerProof::trusted(verdict) ? answer_trusted(message, verdict, repeat)
+                                       : answer_untrusted(message, verdict, repeat);
 }
 
 // SessionID and MsgID (PRO-033, PRO-037).
@@ -140,7 +150,7 @@ std::optional<Session::Step> Session::Impl::check_version(const Message& message
   if (step.result) return step;
   step.result = result(SessionEnd::unsupported, "the server speaks VerDTD " + std::string(message.header.ver_dtd) +
                                                     ", VerProto " + std::string(message.header.ver_proto));
-  over_ = Step{std::nullopt, step.result};
+  over_ = Step{std::nullopt, step.result, std::nullopt};
   return step;
 }
 
@@ -203,19 +213,44 @@ Session::Step Session::Impl::answer_trusted(const Message& message, ServerProof:
   if (!asks && !repeat && !owes && message.final_message && !runner_.expects_chunk()) {
     return end(SessionEnd::completed, {});  // PRO-022, 023
   }
-  open_message(repeat);
+  repeat_ = repeat && !aborting_;
+  open_message(repeat_);
   const bool whole_session = verdict == ServerProof::Verdict::session;
   put_header_status(message, whole_session ? StatusCode::authentication_accepted : StatusCode::ok,
                     server_.challenge(verdict, header_arena_));
+  if (aborting_) {
+    runner_.refuse(message, StatusCode::not_executed);
+    return close_aborting();
+  }
   if (owes) {
+    if (std::any_of(message.commands.begin(), message.commands.end(),
+                    [](const Command& command) { return is_alert(command, "1225"); })) {
+      writer_.object_lost();
+    }
     runner_.run_while_owing(message);
     writer_.resume();
-  } else {
-    runner_.run(message);
+    return close_answer(true);
   }
-  if (repeat) {
+  if (auto prompt = runner_.run(message)) {
+    parked_ = true;
+    return Step{std::nullopt, std::nullopt, std::move(prompt)};
+  }
+  return close_answer(false);
+}
+
+Session::Step Session::Impl::answer_user(const UserAnswer& answer) {
+  if (over_ || !parked_) return over_.value_or(Step{});
+  if (auto prompt = runner_.answer_user(answer)) return Step{std::nullopt, std::nullopt, std::move(prompt)};
+  parked_ = false;
+  Step step = aborting_ ? close_aborting() : close_answer(false);
+  message_ = Message();
+  return step;
+}
+
+Session::Step Session::Impl::close_answer(bool owed_before) {
+  if (repeat_) {
     put_package1();
-  } else if (!owes) {
+  } else if (!owed_before) {
     put_owed_alerts();
   }
   return close_message(package_final_, !package_final_ && !writer_.owes());
@@ -232,9 +267,10 @@ Session::Step Session::Impl::answer_untrusted(const Message& message, ServerProo
   StatusCode header_status = status;
   if (verdict != ServerProof::Verdict::missing) status = header_status = StatusCode::invalid_credentials;
   if (verdict == ServerProof::Verdict::unsupported) header_status = StatusCode::optional_feature_not_supported;
-  open_message(repeat);
+  open_message(repeat && !aborting_);
   put_header_status(message, header_status, server_.challenge(verdict, header_arena_));
   runner_.refuse(message, status);
+  if (aborting_) return close_aborting();
   if (repeat) put_package1();
   if (message.final_message) package_final_ = true;  // it stays so while a part of the answer is owed
   return close_message(package_final_, false);
@@ -253,23 +289,39 @@ Session::Step Session::Impl::answer_unreadable(const InMessage& in, StatusCode s
   Step step = close_message(true, false);
   if (step.result) return step;
   step.result = result(SessionEnd::server_error, why);
-  over_ = Step{std::nullopt, step.result};
+  over_ = Step{std::nullopt, step.result, std::nullopt};
   return step;
 }
 
 Session::Step Session::Impl::abort() {
   if (over_) return *over_;
+  aborting_ = true;
+  if (parked_) {
+    runner_.stop_package();
+    return answer_user({UserAnswer::Kind::cancelled, {}, {}});
+  }
   open_message(false);
-  writer_.drop_kept();
+  return close_aborting();
+}
+
+Session::Step Session::Impl::abort_after(const InMessage& last) {
+  aborting_ = true;
+  return receive(last);
+}
+
+// The message that is open, its Statuses in place, becomes the last one (PRO-070, 071).
+Session::Step Session::Impl::close_aborting() {
   Command alert;
   alert.name = CommandName::alert;
   alert.data = "1223";
   alert.has_data = true;
   writer_.put_now(alert);
+  writer_.resume_whole();
+  writer_.drop_kept();
   Step step = close_message(true, false);
   if (step.result) return step;
   step.result = result(SessionEnd::aborted, "the client aborted the session");
-  over_ = Step{std::nullopt, step.result};
+  over_ = Step{std::nullopt, step.result, std::nullopt};
   return step;
 }
 

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "dmtree/tree.h"
 #include "syncml/auth/credential.h"
+#include "syncml/session/user_prompt.h"
 
 namespace omadm {
 
@@ -50,6 +51,7 @@ struct SessionOptions {
   AuthType min_client_auth = AuthType::md5;     // a challenge for less is not followed (SEC-068)
   bool allow_basic = false;                     // over TLS only (SEC-009)
   bool transport_authenticates_server = false;  // TLS with a verified certificate
+  bool user_present = false;                    // else alerts 1100 … 1104 are answered 406
 };
 
 struct OutMessage {
@@ -105,6 +107,7 @@ class SessionHost {
 
 // 1. Nothing of a message is executed, and no nonce stored, before its sender is authenticated.
 // 2. Every commit is flushed before the message that reports it is handed out.
+// 3. A question to the user parks the session, and an Atomic's transaction with it.
 class Session {
  public:
   // References must outlive the session.
@@ -114,13 +117,18 @@ class Session {
   struct Step {
     std::optional<OutMessage> send;       // to be answered, unless `result` is set too (an abort or a farewell)
     std::optional<SessionResult> result;  // the session is over
+    std::optional<UserPrompt> ask;        // alone: the answer goes to answer_user(), abort() may come instead
   };
   // The first message. unavailable: the account cannot be used (SEC-084).
   Result<Step> start();
   // Takes the answer to the last message. Never fails: what is wrong with a message becomes a status or an end.
   Step receive(const InMessage& message);
-  // Ends it from this side: Alert 1223 with what is owed.
+  // Goes on with what the user said to Step::ask.
+  Step answer_user(const UserAnswer& answer);
+  // Ends it from this side: Alert 1223 with the Statuses and Results that are owed, as far as they fit into the
+  // message (PRO-071). Commands of `last`, a message that is not taken any more, are answered 215.
   Step abort();
+  Step abort_after(const InMessage& last);
 
  private:
   class Impl;

@@ -18,15 +18,19 @@ class Session::Impl {
 
   Result<Step> start();
   Step receive(const InMessage& message);
+  Step answer_user(const UserAnswer& answer);
   Step abort();
+  Step abort_after(const InMessage& last);
 
  private:
   // Stages of receive(), in this order; a Step ends it.
+  Step take(const InMessage& in);
   std::optional<Step> check_order(const Message& message);
   std::optional<Step> take_header(const Message& message);
   std::optional<Step> take_header_status(const Message& message, bool& repeat);
   std::optional<Step> check_version(const Message& message);
   Step answer_trusted(const Message& message, ServerProof::Verdict verdict, bool repeat);
+  Step close_answer(bool owed_before);
   Step answer_untrusted(const Message& message, ServerProof::Verdict verdict, bool repeat);
   Step answer_unreadable(const InMessage& in, StatusCode status, const std::string& why);
 
@@ -41,6 +45,7 @@ class Session::Impl {
   void put_device_info();
   void put_owed_alerts();
   Step close_message(bool final_message, bool ask_next);
+  Step close_aborting();
 
   Step end(SessionEnd how, std::string detail);
   SessionResult result(SessionEnd how, std::string detail) const;
@@ -64,6 +69,10 @@ class Session::Impl {
   bool package_final_ = false;  // the server's package being answered is complete
   unsigned received_ = 0;
   std::map<std::pair<std::string, std::string>, std::uint64_t> alerts_;  // (MsgID, CmdID) → owed alert sent
+  Message message_;                                                      // being answered; kept while the user is asked
+  bool repeat_ = false;                                                  // package 1 follows in the answer
+  bool parked_ = false;                                                  // the user is being asked
+  bool aborting_ = false;                                                // the next answer is the last
   std::optional<Step> over_;
 };
 

@@ -85,6 +85,10 @@ void Session::Impl::put_owed_alerts() {
     bool under_way = false;
     for (const auto& [where, sent_id] : alerts_) under_way = under_way || sent_id == id;
     if (under_way) continue;
+    if (runner_.max_result() != 0 && owed.data.size() > runner_.max_result()) {  // PRO-061: it will never be taken
+      host_.alert_answered(id, static_cast<int>(StatusCode::entity_too_large));
+      continue;
+    }
     Command alert;
     alert.name = CommandName::alert;
     alert.data = "1226";

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "tests/support/device_client.h"
+#include "tests/support/scripted_user.h"
 
 namespace omadm {
 namespace {
@@ -14,17 +15,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr const char* kNonce = "server-nonce-0001";
-
-class AskedUser final : public UserInterface {
- public:
-  bool present() const override { return true; }
-  bool confirm_session(std::string_view server_id) override {
-    asked.emplace_back(server_id);
-    return agrees;
-  }
-  std::vector<std::string> asked;
-  bool agrees = false;
-};
 
 class NotificationTest : public test::ClientTest {
  protected:
@@ -240,16 +230,45 @@ TEST_F(NotificationTest, NOT_053_NOT_057_WithoutAUserThePolicyDecides) {
 }
 
 TEST_F(NotificationTest, NOT_053_TheUserIsAskedAndHeard) {
-  AskedUser user;
+  test::ScriptedUser user;
   platform.user = &user;
   config.notification.ui = NotificationConfig::Ui::ask;
   open();
-  EXPECT_EQ(notify(0x60, kNonce, 3).error, Errc::cancelled);
-  user.agrees = true;
+  EXPECT_TRUE(notify(0x60, kNonce, 3).asks_user);
+  ASSERT_TRUE(run_until([&] { return user.asking() == 1; }));
+  EXPECT_EQ(user.prompts.back().kind, PromptKind::session);
+  EXPECT_EQ(user.prompts.back().server_id, kServerId);
+  EXPECT_EQ(notify(0x60, kNonce, 3).error, Errc::already_exists);
+  user.say({UserAnswer::Kind::rejected, {}, {}});
+  ASSERT_TRUE(run_until([&] { return reports.size() == 1; }));
+  EXPECT_EQ(reports[0].error->code, Errc::cancelled);
+  EXPECT_EQ(server.count(), 0u);
+
   EXPECT_TRUE(notify(0x61, kNonce, 3).accepted);
-  EXPECT_EQ(user.asked, (Lines{kServerId, kServerId}));
+  ASSERT_TRUE(run_until([&] { return user.asking() == 1; }));
+  user.say({UserAnswer::Kind::accepted, {}, {}});
+  ASSERT_TRUE(run_until([&] { return reports.size() == 2; }));
+  EXPECT_FALSE(reports[1].error);
+  ASSERT_EQ(server.count(), 1u);
+  EXPECT_EQ(server.requests()[0].session_id, "61");
+  client.reset();
+}
+
+TEST_F(NotificationTest, NOT_053_WhoDoesNotAnswerDoesNotAgree) {
+  test::ScriptedUser user;
+  platform.user = &user;
+  config.notification.ui = NotificationConfig::Ui::ask;
+  config.user_timeout = seconds(30);
+  open();
+  EXPECT_TRUE(notify(0x60, kNonce, 3).accepted);
+  ASSERT_TRUE(run_until([&] { return user.asking() == 1; }));
+  advance(seconds(31));
+  ASSERT_TRUE(run_until([&] { return reports.size() == 1; }));
+  EXPECT_EQ(user.asking(), 0u);  // withdrawn
+  EXPECT_EQ(server.count(), 0u);
+  restart_after_power_cut();
   run_until_idle();
-  EXPECT_EQ(server.count(), 1u);
+  EXPECT_EQ(server.count(), 0u);
   client.reset();
 }
 

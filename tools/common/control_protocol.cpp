@@ -17,7 +17,6 @@ namespace omadm {
 namespace {
 
 constexpr std::string_view kSocketName = "control.sock";
-// Longer than the daemon itself may stand still, for the user to answer a question.
 constexpr std::chrono::seconds kPatience{25};
 
 Error system_error(const std::string& what) {

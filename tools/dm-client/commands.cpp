@@ -150,7 +150,7 @@ int run_request(const CommonOptions& options, const nlohmann::json& request, Log
     if (!config) return report_failure(options, "configuration", config.error().detail, kExitUsage);
     config->client.notification.udp.clear();  // only the daemon waits
     Signals signals({SIGTERM, SIGINT});
-    auto device = LocalDevice::open(state, std::move(*config), log);
+    auto device = LocalDevice::open(state, std::move(*config), log, true);
     if (!device) return report_failure(options, what, device.error().detail, open_exit(device.error().code));
     answer.emplace(LocalRun(**device, signals).run(request));
   }

@@ -183,7 +183,11 @@ Result<void> read_text(const std::string& text, const std::string& file, ToolCon
   part("notification", [&](TomlSection& section) { read_notification(section, config); });
   part("bootstrap", [&](TomlSection& section) { read_bootstrap(section, config); });
   part("fumo", [&](TomlSection& section) { read_fumo(section, config); });
-  part("ui", [&](TomlSection& section) { section.text_list("command", config.ui_command); });
+  part("ui", [&](TomlSection& section) {
+    section.text_list("command", config.ui_command);
+    section.number("timeout_s", 1, 86400,
+                   [&](std::int64_t v) { config.client.user_timeout = std::chrono::seconds(v); });
+  });
   part("trace", [&](TomlSection& section) { section.path("file", config.trace_file); });
   top.adopt(read_objects(top, file, config));
   return top.finish();

@@ -11,14 +11,14 @@ LocalDevice::LocalDevice(ToolConfig config, Log& log)
       user_(config_.ui_command, log),
       slot_({config_.installer, config_.verifier}, log) {}
 
-Result<std::unique_ptr<LocalDevice>> LocalDevice::open(const std::string& state_directory, ToolConfig config,
-                                                       Log& log) {
+Result<std::unique_ptr<LocalDevice>> LocalDevice::open(const std::string& state_directory, ToolConfig config, Log& log,
+                                                       bool asked_here) {
   std::unique_ptr<LocalDevice> device(new LocalDevice(std::move(config), log));
-  DM_TRY(device->open_parts(state_directory));
+  DM_TRY(device->open_parts(state_directory, asked_here));
   return device;
 }
 
-Result<void> LocalDevice::open_parts(const std::string& state_directory) {
+Result<void> LocalDevice::open_parts(const std::string& state_directory, bool asked_here) {
   DM_TRY(files_.make_directory(state_directory));
   lock_ = DM_TRY(FileLock::acquire(state_directory + "/lock"));
   store_ = DM_TRY(JournalStore::open(files_, state_directory));
@@ -27,10 +27,13 @@ Result<void> LocalDevice::open_parts(const std::string& state_directory) {
   platform.store = store_.get();
   platform.device = complete_identity(config_.device, guessed);
   platform.firmware = config_.installer.empty() ? nullptr : &slot_;
-  platform.user = config_.ui_command.empty() ? nullptr : &user_;
+  platform.user = &user_;
+  if (asked_here && config_.ui_command.empty()) platform.user = &terminal_;
   platform.log = &log_;
   client_ = DM_TRY(Client::open(config_.client, platform));
   slot_.attach(*client_);
+  user_.attach(*client_);
+  terminal_.attach(*client_);
   for (const std::string& problem : client_->tree().load_report().problems) {
     log_.write(LogLevel::warning, "the store was damaged: " + problem);
   }

@@ -10,6 +10,7 @@
 #include "dmtree/store/journal_store.h"
 #include "tools/dm-client/command_slot.h"
 #include "tools/dm-client/config_file.h"
+#include "tools/dm-client/terminal_user.h"
 #include "tools/dm-client/trace_file.h"
 #include "tools/dm-client/ui_command.h"
 
@@ -18,8 +19,10 @@ namespace omadm {
 class LocalDevice {
  public:
   // Makes the directory when it is missing. unavailable: another process holds it, which the detail
-  // names; corrupt; malformed: a description of [[mo]].
-  static Result<std::unique_ptr<LocalDevice>> open(const std::string& state_directory, ToolConfig config, Log& log);
+  // names; corrupt; malformed: a description of [[mo]]. Without [ui] command the user is `asked_here`: on the
+  // terminal, or not at all.
+  static Result<std::unique_ptr<LocalDevice>> open(const std::string& state_directory, ToolConfig config, Log& log,
+                                                   bool asked_here = false);
 
   Client& client() { return *client_; }
   const ToolConfig& config() const { return config_; }
@@ -28,7 +31,7 @@ class LocalDevice {
 
  private:
   LocalDevice(ToolConfig config, Log& log);
-  Result<void> open_parts(const std::string& state_directory);
+  Result<void> open_parts(const std::string& state_directory, bool asked_here);
   Result<void> set_trace();
 
   ToolConfig config_;
@@ -38,6 +41,7 @@ class LocalDevice {
   std::unique_ptr<JournalStore> store_;
   std::unique_ptr<TraceFile> trace_;
   UiCommand user_;
+  TerminalUser terminal_;
   CommandSlot slot_;
   std::unique_ptr<Client> client_;
 };

@@ -138,6 +138,13 @@ void RequestHandler::notify(const nlohmann::json& request, const Answer& answer)
   *verdict = client_.notify(*octets, text_of(request, "content_type"), dry_run,
                             [answer, verdict](const SessionReport& report) {
                               if (verdict->delay.count() > 0) return;  // answered long ago
+                              if (verdict->asks_user && report.error && report.error->code == Errc::cancelled) {
+                                verdict->accepted = false;
+                                verdict->reason = report.error->detail;
+                                Json refusal = verdict_json(*verdict);
+                                refusal["exit"] = kExitFailed;
+                                return answer(answer_of(std::move(refusal)));
+                              }
                               Json result = verdict_json(*verdict);
                               result["session"] = session_json(report);
                               result["exit"] = session_exit(report);

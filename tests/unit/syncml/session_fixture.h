@@ -167,6 +167,7 @@ class SessionTest : public ::testing::Test {
     sent.clear();
     out.reset();
     result = step.result;
+    asked = step.ask;
     if (!step.send) return;
     out = step.send;
     auto decoded = decode(options.encoding, out->body, Limits{});
@@ -228,6 +229,7 @@ class SessionTest : public ::testing::Test {
   std::unique_ptr<Session> session;
   std::optional<OutMessage> out;
   std::optional<SessionResult> result;
+  std::optional<UserPrompt> asked;
   Message message;
   Lines sent;
   std::string sent_msg_id;
