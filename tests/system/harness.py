@@ -80,7 +80,7 @@ def account_document(address, client_auth="md5", server_auth="md5", server_id=SE
 class Server:
     """A dm-server under a script, with a port of its own."""
 
-    def __init__(self, lab, script, tls=True, once=True, name="server"):
+    def __init__(self, lab, script, tls=True, once=True, name="server", options=()):
         self.lab = lab
         self.directory = os.path.join(lab.directory, name)
         os.makedirs(self.directory, exist_ok=True)
@@ -94,7 +94,7 @@ class Server:
         with open(script_file, "w", encoding="utf-8") as out:
             out.write(script)
         command = [program("dm-server"), "--listen", "127.0.0.1:0", "--port-file", port_file, "--script", script_file,
-                   "--record", self.record]
+                   "--record", self.record, *options]
         command += ["--tls", "self-signed", "--ca-out", self.ca] if tls else ["--tls", "none"]
         if once:
             command.append("--once")

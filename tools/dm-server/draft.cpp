@@ -22,7 +22,8 @@ Item build_item(Draft& draft, const ItemScript& script, const Cut& cut) {
   if (!script.data) return item;
   const Octets piece = wire.octets.substr(std::min(cut.offset, wire.octets.size()), cut.count);
   item.data = Data{arena.copy(piece), wire.opaque};
-  item.more_data = cut.more;
+  item.more_data = cut.more || script.more;
+  if (script.size != 0) item.meta.size = arena.copy(std::to_string(script.size));
   if (cut.total != 0) item.meta.size = arena.copy(std::to_string(cut.total));
   return item;
 }

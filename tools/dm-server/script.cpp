@@ -167,6 +167,7 @@ Result<Script> load_script(const std::string& path) {
   keys.each("alert", [&](TomlKeys& table) { script.alerts.push_back(read_alert(table)); });
   keys.each("bootstrap", [&](TomlKeys& table) { script.bootstrap = read_bootstrap(table, directory); });
   keys.each("firmware", [&](TomlKeys& table) { script.firmware.push_back(read_firmware(table)); });
+  static_cast<void>(keys.node("client"));  // for whoever runs the client
   if (const toml::node* const node = keys.node("variables")) {
     if (const toml::table* const table = node->as_table()) {
       for (const auto& [name, value] : *table) {

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "syncml/auth/credential.h"
 #include "syncml/message.h"
+#include "tools/dm-server/edited_message.h"
 
 namespace omadm::server {
 
@@ -74,6 +75,8 @@ struct ItemScript {
   std::string uri, source;
   std::string format, type, mark;
   std::optional<Octets> data;
+  bool more = false;       // MoreData: the rest comes with another command of the script
+  std::uint64_t size = 0;  // Meta Size, octets; 0: none
 };
 
 // What must come back for one command.
@@ -99,7 +102,10 @@ struct CommandScript {
 struct PackageScript {
   std::vector<CommandScript> commands;
   std::vector<Fault> faults;
-  unsigned delay_ms = 0;  // before it is sent
+  unsigned delay_ms = 0;                      // before it is sent
+  bool final_message = true;                  // false: without Final, the package goes on with the next of the script
+  std::vector<Edit> edits;                    // made in each of its messages
+  std::optional<std::uint8_t> wbxml_version;  // 1.n
 };
 
 // An alert the client must send.

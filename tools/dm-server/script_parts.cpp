@@ -37,6 +37,8 @@ ItemScript read_item(TomlKeys& keys, const std::string& directory) {
   item.type = keys.text("type");
   item.mark = keys.text("mark");
   item.data = keys.octets("data", directory);
+  item.more = keys.flag("more", false);
+  item.size = keys.number("size", 0);
   return item;
 }
 
@@ -107,6 +109,13 @@ PackageScript read_package(TomlKeys& keys, const std::string& directory) {
   PackageScript package;
   package.faults = read_faults(keys, "fault");
   package.delay_ms = static_cast<unsigned>(keys.number("delay_ms", 0));
+  package.final_message = keys.flag("final", true);
+  keys.each("edit", [&](TomlKeys& edit) {
+    package.edits.push_back({edit.text("from"), edit.text("to")});
+    if (package.edits.back().from.empty()) edit.fail("from", "must be the text to be replaced");
+  });
+  if (keys.has("wbxml_version"))
+    package.wbxml_version = static_cast<std::uint8_t>(keys.number("wbxml_version", 3) & 3U);
   keys.each("command", [&](TomlKeys& command) { package.commands.push_back(read_command(command, directory)); });
   return package;
 }
@@ -181,6 +190,7 @@ AlertScript read_alert(TomlKeys& keys) {
 SessionScript read_session(TomlKeys& keys, const std::string& directory) {
   SessionScript session;
   session.name = keys.text("name");
+  static_cast<void>(keys.node("client"));  // for whoever runs the client
   session.account = keys.text("account");
   session.alert = keys.text("expect_alert");
   session.session_id = keys.text("expect_session_id");

@@ -33,7 +33,10 @@ SessionPeer::SessionPeer(PeerSurroundings around, const AccountScript& account, 
       auth_(account, nonces),
       alerts_(alerts_of(session), around_.variables) {
   if (session_ != nullptr) {
-    for (const PackageScript& package : session_->packages) faults_.push_back(package.faults);
+    for (const PackageScript& package : session_->packages) {
+      faults_.push_back(package.faults);
+      edits_.push_back(package.edits);
+    }
   }
   around_.exchange.session_begins(who_, account_.name, session_ == nullptr ? "" : session_->name);
 }
@@ -46,9 +49,13 @@ void SessionPeer::breach(std::string_view what) {
   }
 }
 
+std::size_t SessionPeer::package_at_hand() const noexcept {
+  return sending_ && next_package_ > 0 ? next_package_ - 1 : next_package_;
+}
+
 // The fault of the package that is next to go out, when it has not struck often enough.
 Fault* SessionPeer::armed_fault(bool before) {
-  const std::size_t package = sending_ && next_package_ > 0 ? next_package_ - 1 : next_package_;
+  const std::size_t package = package_at_hand();
   if (package >= faults_.size()) return nullptr;
   for (Fault& fault : faults_[package]) {
     if (fault.times > 0 && strikes_before(fault.kind) == before) return &fault;
@@ -128,6 +135,7 @@ PeerReply SessionPeer::answer(const Message& message, const PeerAuth::Verdict& v
                             : around_.script.encoding == "xml" ? Encoding::xml
                                                                : Encoding::wbxml;
   Draft draft(encoding);
+  package_ = package_at_hand();
   write_header(draft, message);
   Command& status = draft.status({message.header.msg_id, "0", "SyncHdr", message.header.target, message.header.source},
                                  verdict.status);
@@ -161,7 +169,8 @@ PeerReply SessionPeer::answer(const Message& message, const PeerAuth::Verdict& v
     end(SessionEnding::unauthenticated);
     return reply;
   }
-  if (!sending_ && (!message.final_message || piece_wanted_)) {
+  if (unfinished_ && message.final_message) breach("Final while the server's package goes on");
+  if (!sending_ && !unfinished_ && (!message.final_message || piece_wanted_)) {
     Command more;
     more.name = CommandName::alert;
     more.cmd_id = draft.arena().copy(draft.next_cmd_id());
@@ -187,11 +196,21 @@ PeerReply SessionPeer::answer(const Message& message, const PeerAuth::Verdict& v
   const bool had_work = !queue_.empty();
   draft.message().final_message = fill(draft);
   sending_ = !draft.message().final_message;
+  unfinished_ = !sending_ && had_work && package_ < package_count() && !session_->packages[package_].final_message;
+  if (unfinished_) draft.message().final_message = false;
   if (fault != nullptr) --fault->times;
   PeerReply reply = finish(draft, false, fault);
   reply.delay_ms = delay;
   if (!had_work) end(SessionEnding::completed);
   return reply;
+}
+
+Octets SessionPeer::encoded(const Message& message) {
+  if (package_ >= package_count()) return encode(message, message.encoding);
+  Result<Octets> edited = encode_edited(message, edits_[package_], session_->packages[package_].wbxml_version);
+  if (edited) return std::move(edited).value();
+  around_.exchange.failure(who_, edited.error().detail);
+  return encode(message, message.encoding);
 }
 
 PeerReply SessionPeer::finish(Draft& draft, bool refusing, const Fault* fault) {
@@ -204,7 +223,7 @@ PeerReply SessionPeer::finish(Draft& draft, bool refusing, const Fault* fault) {
     damage(draft, *fault);
   }
   PeerReply reply;
-  reply.body = encode(message, message.encoding);
+  reply.body = encoded(message);
   reply.content_type = std::string(media_type(message.encoding));
   if (kind == FaultKind::garbage) reply.body = random_octets(reply.body.size());
   reply.hmac_header = auth_.hmac_header(reply.body, kind);
@@ -220,6 +239,11 @@ void SessionPeer::end(SessionEnding ending) {
   constexpr std::string_view kNames[] = {"completed", "aborted", "silent", "unauthenticated", "any"};
   const auto name = [&](SessionEnding which) { return kNames[static_cast<std::size_t>(which)]; };
   for (const std::string& missing : alerts_.missing()) around_.exchange.failure(who_, missing);
+  for (const std::vector<Edit>& edits : edits_) {
+    for (const Edit& edit : edits) {
+      if (!edit.made) around_.exchange.failure(who_, fmt::format("\"{}\" was not sent, nothing to edit", edit.from));
+    }
+  }
   const SessionEnding wanted = session_ == nullptr ? SessionEnding::any : session_->ends;
   if (wanted != SessionEnding::any && wanted != ending) {
     around_.exchange.failure(who_, fmt::format("the session ended {}, expected {}", name(ending), name(wanted)));

@@ -79,7 +79,9 @@ class SessionPeer {
 
   // session_peer.cpp
   std::size_t package_count() const noexcept { return session_ == nullptr ? 0 : session_->packages.size(); }
+  std::size_t package_at_hand() const noexcept;
   Fault* armed_fault(bool before);
+  Octets encoded(const Message& message);
   PeerReply answer(const Message& message, const PeerAuth::Verdict& verdict);
   PeerReply finish(Draft& draft, bool refusing, const Fault* fault);
   void write_header(Draft& draft, const Message& message);
@@ -116,10 +118,13 @@ class SessionPeer {
 
   std::optional<SessionEnding> ending_;
   std::vector<std::vector<Fault>> faults_;  // of each package, counted down
+  std::vector<std::vector<Edit>> edits_;    // of each package
   std::size_t next_package_ = 0;
+  std::size_t package_ = 0;  // of the message being written; package_count(): none
   std::deque<Work> queue_;
   std::vector<Sent> sent_;
   bool sending_ = false;       // our package goes on in the next message
+  bool unfinished_ = false;    // our last message had no Final: the next package of the script continues this one
   bool said_final_ = false;    // our last message ended a package, or was refused as a whole
   bool piece_wanted_ = false;  // answer chunks of Results with Alert 1222
   bool package1_seen_ = false;
