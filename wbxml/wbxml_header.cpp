@@ -1,18 +1,22 @@
 #include "wbxml/wbxml_reader.h"
 
 namespace omadm {
+namespace {
+
+constexpr std::uint32_t kUtf8 = 106;  // MIBenum
+
+}  // namespace
 
 Result<WbxmlHeader> read_wbxml_header(Bytes document) {
   ByteReader in(document);
   WbxmlHeader header;
   header.version = DM_TRY(in.u8());
-  if (header.version < 0x01 || header.version > 0x03) {
-    return Error{Errc::unsupported, "not WBXML 1.1 to 1.3"};
-  }
+  if (header.version > 0x03) return Error{Errc::unsupported, "not WBXML 1.0 to 1.3"};
   header.public_id = DM_TRY(in.mb_u32());
   const bool as_text = header.public_id == 0;
   const std::size_t index = as_text ? DM_TRY(in.mb_u32()) : 0;
-  header.charset = DM_TRY(in.mb_u32());
+  // WBXML 1.0 leaves the charset to the transport; DM has none but UTF-8 there.
+  header.charset = header.version == 0 ? kUtf8 : DM_TRY(in.mb_u32());
   const std::size_t table_length = DM_TRY(in.mb_u32());
   header.string_table = DM_TRY(in.take(table_length));
   header.length = in.position();

@@ -1,4 +1,4 @@
-// WBXML 1.1 to 1.3 to markup events. [WBXML] WAP-192 sections 5 to 8.
+// WBXML 1.0 to 1.3 to markup events. [WBXML] WAP-192 sections 5 to 8.
 #pragma once
 
 #include <cstdint>

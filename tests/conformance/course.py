@@ -161,7 +161,8 @@ class Course:
             self.failures = [self.one(session) for session in self.sessions]
             self.finish()
         finally:
-            self.server.stop()
+            for server in self.servers:
+                server.stop()
         self.read_log()
         self.read_traffic()
         check = self.program("dmtree-cli", "store", "check")

@@ -39,9 +39,9 @@ def as_text(items, second, quiet):
         for item in left_out:
             print(f"{item['id']:{width}}  {LEVELS[item['level']]}: {item['left_out']}")
         print()
+    for why in dict.fromkeys(why for item in items for why in item["why"]):  # several items may share a session
+        print(f"!! {why}")
     for item in items:
-        for why in item["why"]:
-            print(f"!! {item['id']} {why}")
         if "missing" in (item["xml"], item["wbxml"]):
             print(f"!! {item['id']} has no script")
     for line in sums(items) + second.told:

@@ -42,8 +42,9 @@ def run_course(path, encoding):
                     files[f"{course.name}/{message.file}"] = (octets.read(), message)
         return results, files
     except Exception:  # pylint: disable=broad-except
-        told = course.servers[-1].output()[-2000:] if course.servers else ""
-        return [(session["name"], [traceback.format_exc() + told]) for session in course.sessions], {}
+        told = [traceback.format_exc() + (course.servers[-1].output()[-2000:] if course.servers else "")]
+        others = ["the script came to an end before"]
+        return [(session["name"], others if at else told) for at, session in enumerate(course.sessions)], {}
     finally:
         course.close()
 

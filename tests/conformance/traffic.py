@@ -64,8 +64,8 @@ class Message:
         return Element(document["root"]) if "root" in document and "error" not in document else None
 
     def binary(self):
-        """Whether a value may hold what XML cannot."""
-        return any(element.opaque for element in self.root.walk())
+        """Whether a value may hold what XML, or a section of CDATA, cannot."""
+        return any(element.opaque or "]]>" in element.text for element in self.root.walk())
 
     def header(self, *path):
         return next(iter(self.root.all("SyncHdr"))).get(*path)
@@ -94,9 +94,10 @@ def with_children(commands):
             yield from with_children([child for child in command.children if child.get("CmdID") is not None])
 
 
-def answered_wrongly(message, server):
-    """Statuses and Results of one message of the client that answer nothing the server said, or in another order."""
-    found, last, statuses = [], {}, set()
+def answered_wrongly(message, server, statuses):
+    """Statuses and Results of one message of the client that answer nothing the server said, or in another order.
+    `statuses`: what was answered so far."""
+    found, last = [], {}
     for command in message.commands():
         if command.name not in ("Status", "Results"):
             continue
@@ -120,22 +121,26 @@ def answered_wrongly(message, server):
                 found.append(f"the Status for command {cmd_ref} is out of order (PRO-027)")
             last[command.get("MsgRef")] = place
             statuses.add((command.get("MsgRef"), cmd_ref))
-        elif (command.get("MsgRef"), cmd_ref) not in statuses and message.first_results:
+        elif (command.get("MsgRef"), cmd_ref) not in statuses:
             found.append(f"Results of command {cmd_ref} without its Status before (SCR-REP-051)")
     return found
 
 
 def breaches(messages, ver_proto, device):
     """Whatever the client did in one session that the protocol forbids, in words."""
-    found, server, count, large = [], {}, 0, set()
+    found, server, statuses, count, damaged, before = [], {}, set(), 0, False, None
     for message in messages:
         if message.root is None:
             if message.incoming:
                 found.append("a message of the client cannot be read")
+            damaged = True  # on purpose: what answers it cannot be told
             continue
         if not message.incoming:
             server[message.header("MsgID")] = message
             continue
+        if message.root.str() == before:
+            continue  # sent again, because no answer came
+        before = message.root.str()
         count += 1
         commands = message.commands()
         names = [command.name for command in commands]
@@ -157,13 +162,10 @@ def breaches(messages, ver_proto, device):
             found.append("Final is not last (PRO-050)")
         if count > 1 and (names[:1] != ["Status"] or commands[0].get("CmdRef") != "0"):
             found.append("the Status for SyncHdr is not first (PRO-121)")
-        if count > 1 and [name for name in names if name != "Final"] == ["Status"]:
+        lone = [name for name in names if name != "Final"] == ["Status"]
+        if count > 1 and lone and commands[0].get("Data") in ("200", "212"):
             found.append("a message with nothing but the Status for SyncHdr (PRO-023)")
         found += [f"Alert {alert.get('Data')} (SCR-REP-054)" for alert in commands
                   if alert.name == "Alert" and alert.get("Data") not in ALERTS]
-        message.first_results = not large
-        for results in (command for command in commands if command.name == "Results"):
-            pieces = any(item.all("MoreData") for item in results.all("Item"))
-            (large.add if pieces else large.discard)(results.get("CmdRef"))
-        found += answered_wrongly(message, server)
+        found += [] if damaged else answered_wrongly(message, server, statuses)
     return found

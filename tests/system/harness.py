@@ -111,7 +111,6 @@ class Server:
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/dm"
 
     def output(self):
-        self.log.flush()
         with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as text:
             return text.read()
 

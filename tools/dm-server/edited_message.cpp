@@ -28,13 +28,13 @@ Result<Octets> in_wbxml(Bytes document) {
   }
 }
 
-bool make(Edit& edit, Octets& document) {
+void make(Edit& edit, Octets& document) {
   std::size_t at = document.find(edit.from);
-  if (at == Octets::npos) return false;
-  for (; at != Octets::npos; at = document.find(edit.from, at + edit.to.size())) {
+  while (at != Octets::npos) {
     document.replace(at, edit.from.size(), edit.to);
+    edit.made = true;
+    at = document.find(edit.from, at + edit.to.size());
   }
-  return edit.made = true;
 }
 
 }  // namespace
@@ -43,12 +43,14 @@ Result<Octets> encode_edited(const Message& message, std::vector<Edit>& edits,
                              std::optional<std::uint8_t> wbxml_version) {
   Octets document = encode(message, edits.empty() ? message.encoding : Encoding::xml);
   if (!edits.empty()) {
-    bool any = false;
-    for (Edit& edit : edits) any = make(edit, document) || any;
-    if (!any) return Error{Errc::not_found, "no place for the edits of this package"};
+    for (Edit& edit : edits) make(edit, document);
     if (message.encoding == Encoding::wbxml) document = DM_TRY(in_wbxml(document));
   }
-  if (wbxml_version && message.encoding == Encoding::wbxml) document[0] = static_cast<char>(*wbxml_version);
+  if (wbxml_version && message.encoding == Encoding::wbxml) {
+    document[0] = static_cast<char>(*wbxml_version);
+    constexpr std::size_t kCharset = 3;  // behind a public identifier of two octets; WBXML 1.0 has none
+    if (*wbxml_version == 0) document.erase(kCharset, 1);
+  }
   return document;
 }
 

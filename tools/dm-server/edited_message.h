@@ -13,11 +13,11 @@ namespace omadm::server {
 
 struct Edit {
   std::string from, to;  // in the message as this server writes it in XML
-  bool made = false;
+  bool made = false;     // had a place in a message so far
 };
 
-// Encodes `message` with the edits made, in its own encoding, as WBXML of version 1.`wbxml_version`. not_found: none of
-// the edits has a place. malformed, unsupported: what comes out has no form in WBXML.
+// Encodes `message` with the edits made that have a place in it, in its own encoding, as WBXML of version
+// 1.`wbxml_version`. malformed, unsupported: what comes out has no form in WBXML.
 Result<Octets> encode_edited(const Message& message, std::vector<Edit>& edits,
                              std::optional<std::uint8_t> wbxml_version);
 

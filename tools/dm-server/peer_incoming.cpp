@@ -50,6 +50,10 @@ void SessionPeer::refuse_commands(Draft& draft, const Message& message, int stat
 }
 
 void SessionPeer::check_first_message(const Message& message) {
+  // Who was told first to prove himself, in a version he does not speak, says so and no more.
+  if (!message.commands.empty() && message.commands.front().cmd_ref == "0" &&
+      message.commands.front().data.starts_with("5"))
+    return;
   std::string alert;
   bool devinfo = false;
   for (const Command& command : message.commands) {
@@ -69,6 +73,7 @@ void SessionPeer::take_commands(Draft& draft, const Message& message) {
   package1_seen_ = true;
   std::set<std::string_view> ids;
   std::size_t position = 0;
+  unsigned answered = 0;
   bool first = true;
   for (const Command& command : message.commands) {
     if (command.cmd_id.empty() || command.cmd_id == "0" || !ids.insert(command.cmd_id).second) {
@@ -87,6 +92,8 @@ void SessionPeer::take_commands(Draft& draft, const Message& message) {
         // PRO-027: statuses come in the order of the commands they answer.
         const Sent* const sent = find_sent(command.msg_ref, command.cmd_ref);
         if (sent != nullptr) {
+          if (sent->msg_id != answered) position = 0;  // of another message
+          answered = sent->msg_id;
           const std::size_t index = static_cast<std::size_t>(sent - sent_.data());
           if (index < position) breach(fmt::format("Status for {} {} is out of order", sent->cmd, sent->uri));
           position = std::max(position, index);

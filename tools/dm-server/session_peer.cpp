@@ -193,10 +193,11 @@ PeerReply SessionPeer::answer(const Message& message, const PeerAuth::Verdict& v
     close_package();
     load_package();
   }
-  const bool had_work = !queue_.empty();
+  const bool goes_on = package_ < package_count() && !session_->packages[package_].final_message;
+  const bool had_work = !queue_.empty() || goes_on;
   draft.message().final_message = fill(draft);
   sending_ = !draft.message().final_message;
-  unfinished_ = !sending_ && had_work && package_ < package_count() && !session_->packages[package_].final_message;
+  unfinished_ = !sending_ && goes_on;
   if (unfinished_) draft.message().final_message = false;
   if (fault != nullptr) --fault->times;
   PeerReply reply = finish(draft, false, fault);

@@ -31,7 +31,8 @@ TEST(WbxmlReader, PRO_400_EveryMinorVersionIsRead) {
   for (const char* version : {"01", "02", "03"}) {
     EXPECT_EQ(trace_of(hex(std::string(version) + "A4016A00 2D")), "SyncML()") << version;
   }
-  for (const char* version : {"00", "04", "7F"}) {
+  EXPECT_EQ(trace_of(hex("00 A401 00 2D")), "SyncML()") << "1.0 names no charset";
+  for (const char* version : {"04", "7F"}) {
     EXPECT_EQ(trace_of(hex(std::string(version) + "A4016A00 2D")), "!unsupported") << version;
   }
 }
