@@ -107,7 +107,9 @@ ClientProof::Verdict ClientProof::fail(std::string reason) {
 ClientProof::Verdict ClientProof::take_status(int code, const Meta* chal) {
   if (code == 212 || code == 200) {
     if (sent_ != AuthType::none) accepted_ = sent_;
-    if (code == 212 && sent_ != AuthType::mac) whole_session_ = sent_ != AuthType::none;
+    // SEC-070: who signs every message is never told that no more proofs are wanted.
+    if (code == 212 && sent_ == AuthType::mac) return fail("the server answers a signed message with status 212");
+    if (code == 212) whole_session_ = sent_ != AuthType::none;
     if (chal != nullptr && !take_nonce(*chal)) return fail("the server's next nonce is not Base64 of 1 to 255 octets");
     return Verdict::settled;
   }

@@ -2,14 +2,17 @@
 `client` of the script, which dm-server leaves alone:
 
 [client]            tls (false), config (more of the client's configuration), account (options of
-                    harness.account_document; false: none), files (name = text, made executable)
-[session].client    run (more arguments of `dm-client session`; false: no session is begun), exit (0),
+                    harness.account_document; false: none), files (name = text, made executable), vectors (name = file of
+                    tests/vectors in hexadecimal)
+[session].client    run (more arguments of `dm-client session`; false: what was run before began this session), exit (0),
                     before, after (tables with run, exit, out: a program, its exit status, what its output must match),
-                    notified (true: the session is begun by the notification that dm-server sends; refused: tables with
-                    at, xor, exit: the notification with that octet changed comes first),
+                    notified (true: the session is begun by the notification that dm-server sends, "refused": by
+                    `dm-client session` after all), refused (tables with at, xor, config, exit: the notification comes
+                    before, with that octet changed, under that configuration),
                     tree (URI = value of the leaf afterwards; false: no such node; true: any),
                     says, never (expressions for the client's messages, one a line as traffic.py writes them)
-In texts ${dir}, ${vectors} and ${ca} stand for the lab's folder, the vectors of the tests and the server's certificate.
+In texts ${dir}, ${url}, ${ca}, ${bin} and ${root} stand for the lab's folder, the server's address and certificate, the
+programs' folder and the repository.
 """
 import json
 import os
@@ -22,6 +25,7 @@ import tomllib
 
 import traffic
 from harness import BIN, CLIENT_PASSWORD, DEVICE, PATIENCE, ROOT, SERVER_ID, SERVER_PASSWORD, Ended, Server, account_document
+from wbxml_samples import hex_file
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ID = re.compile(r"^(SCR-[A-Z]+-\d{3}|OMA-ERDEF-DM-C-\d{3})$")
@@ -56,12 +60,13 @@ class Course:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def expand(self, text):
-        return (text.replace("${dir}", self.directory).replace("${vectors}", os.path.join(ROOT, "tests/vectors"))
-                .replace("${ca}", self.server.ca))
+        return (text.replace("${dir}", self.directory).replace("${url}", self.server.url.removesuffix("/dm"))
+                .replace("${ca}", self.server.ca).replace("${bin}", BIN).replace("${root}", ROOT))
 
     def program(self, name, *arguments):
         if "/" not in name and os.path.exists(os.path.join(BIN, name)):
-            arguments = ["--state", self.state, "--config", self.config, *arguments] if name != "dm-server" else arguments
+            own = ["--state", self.state] + ([] if "--config" in arguments else ["--config", self.config])
+            arguments = [*(own if name != "dm-server" else []), *arguments]
             name = os.path.join(BIN, name)
         done = subprocess.run([name, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=PATIENCE, check=False)
@@ -85,15 +90,18 @@ class Course:
     def prepare(self):
         os.makedirs(self.state)
         self.push.bind(("127.0.0.1", 0))
-        self.push.settimeout(PATIENCE)
+        self.push.settimeout(10)
         push = f"push=127.0.0.1:{self.push.getsockname()[1]}"
-        tls = self.client.get("tls", False)
-        self.server = Server(self, self.text, tls=tls, options=["--json", "--set", push])
         for name, text in self.client.get("files", {}).items():
             path = os.path.join(self.directory, name)
             with open(path, "w", encoding="utf-8") as out:
-                out.write(self.expand(text))
+                out.write(text.replace("${dir}", self.directory).lstrip())
             os.chmod(path, 0o755)
+        tls = self.client.get("tls", False)
+        self.server = Server(self, self.text, tls=tls, options=["--json", "--set", push, "--set", f"dir={self.directory}"])
+        for name, vector in self.client.get("vectors", {}).items():
+            with open(os.path.join(self.directory, name), "wb") as out:
+                out.write(hex_file(vector))
         config = f'[device]\ndev_id = "{DEVICE}"\nman = "Example Works"\nmod = "GW-1"\nfwv = "7.3.1"\nlang = "en-US"\n'
         config += f'[session]\nencoding = "{self.encoding}"\ntimeout_s = 5\nretry = {{ count = 0 }}\n'
         config += self.client.get("session_config", "")
@@ -117,13 +125,16 @@ class Course:
         octets = self.push.recv(65536)
         for change in client.get("refused", []):
             altered = bytearray(octets)
-            altered[change["at"]] ^= change["xor"]
+            altered[change.get("at", 0)] ^= change.get("xor", 0)
             with open(path, "wb") as out:
                 out.write(altered)
-            done = self.program("dm-client", "notify", path)
-            self.demand(failed, done, change["exit"], f"notification with octet {change['at']} changed")
+            options = ["--config", self.expand(change["config"])] if "config" in change else []
+            done = self.program("dm-client", "notify", path, *options)
+            self.demand(failed, done, change["exit"], f"notification {change}")
         with open(path, "wb") as out:
             out.write(octets)
+        if client["notified"] == "refused":
+            return self.program("dm-client", "session", "--server", SERVER_ID)
         return self.program("dm-client", "notify", path, *client.get("run", []))
 
     def one(self, session):
@@ -192,7 +203,7 @@ class Course:
                 self.begun.append((event.get("script", ""), event["session_id"]))
             elif event["event"] == "failure":
                 self.failures[min(max(at, 0), len(self.failures) - 1)].append(event["what"])
-        wanted = [session["name"] for session in self.sessions if session.get("client", {}).get("run", []) is not False]
+        wanted = [session["name"] for session in self.sessions]
         seen = [name for name, _ in self.begun if name]
         if seen != wanted:
             first = next((i for i, name in enumerate(wanted) if i >= len(seen) or seen[i] != name), len(wanted) - 1)

@@ -42,7 +42,7 @@ def run_course(path, encoding):
                     files[f"{course.name}/{message.file}"] = (octets.read(), message)
         return results, files
     except Exception:  # pylint: disable=broad-except
-        told = [traceback.format_exc() + (course.servers[-1].output()[-2000:] if course.servers else "")]
+        told = [traceback.format_exc() + (course.servers[-1].output()[-300:] if course.servers else "")]
         others = ["the script came to an end before"]
         return [(session["name"], others if at else told) for at, session in enumerate(course.sessions)], {}
     finally:
@@ -88,7 +88,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scripts", nargs="*", help="names without .toml; default: all")
     parser.add_argument("--html", metavar="FILE", help="write the table as a page")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2)
+    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 2))
     parser.add_argument("--quiet", action="store_true", help="the sum and what failed only")
     parser.add_argument("--keep", metavar="DIR", help="keep the messages in WBXML there")
     options = parser.parse_args()

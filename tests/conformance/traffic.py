@@ -160,7 +160,8 @@ def breaches(messages, ver_proto, device):
             found.append(f"CmdIDs {ids} (PRO-035)")
         if "Final" in names and names[-1] != "Final":
             found.append("Final is not last (PRO-050)")
-        if count > 1 and (names[:1] != ["Status"] or commands[0].get("CmdRef") != "0"):
+        aborts = commands and commands[0].name == "Alert" and commands[0].get("Data") == "1223"  # and waits for nothing
+        if count > 1 and not aborts and (names[:1] != ["Status"] or commands[0].get("CmdRef") != "0"):
             found.append("the Status for SyncHdr is not first (PRO-121)")
         lone = [name for name in names if name != "Final"] == ["Status"]
         if count > 1 and lone and commands[0].get("Data") in ("200", "212"):

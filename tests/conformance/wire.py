@@ -16,8 +16,9 @@ class Opinions:
 
 
 def sequence(element):
-    """Names of elements in document order, "/" where one with content ends. What a value holds is not looked into."""
-    inner = [] if element.opened else [name for child in element.children for name in sequence(child)]
+    """Names of elements in document order, "/" where one with content ends. A document that a value holds is not looked
+    into: libwbxml shows it as elements of the message, tshark not at all."""
+    inner = [name for child in element.children if child.name != "MgmtTree" for name in sequence(child)]
     return [element.name, *inner, "/" + element.name] if inner else [element.name]
 
 

@@ -79,7 +79,9 @@ void SessionPeer::take_commands(Draft& draft, const Message& message) {
     if (command.cmd_id.empty() || command.cmd_id == "0" || !ids.insert(command.cmd_id).second) {
       breach(fmt::format("{} with CmdID \"{}\", missing, 0 or used before", name_of(command), command.cmd_id));
     }
-    if (first && out_msg_id_ > 1 && !(command.name == CommandName::status && command.cmd_ref == "0")) {
+    // Who aborts may have no answer of ours yet.
+    const bool aborts = command.name == CommandName::alert && trim(command.data) == "1223";
+    if (first && !aborts && out_msg_id_ > 1 && !(command.name == CommandName::status && command.cmd_ref == "0")) {
       breach("the first command is not the Status for SyncHdr");
     }
     first = false;

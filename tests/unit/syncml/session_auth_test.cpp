@@ -217,6 +217,15 @@ TEST_F(SessionAuthTest, SEC_042_SEC_070_SEC_093_WrongMacIsChallengedOnce) {
   EXPECT_EQ(host.server_nonces, (std::vector<Octets>{issued}));
 }
 
+TEST_F(SessionAuthTest, SEC_070_AServerThatWantsNoMoreProofsEndsTheSession) {
+  use_mac();
+  start();
+  const std::string next = chal("syncml:auth-MAC", base64_encode("client-nonce-1"));
+  receive_signed(header_status(212, next) + add("4", "./V/n", "x") + "<Final/>", "server-nonce-0");
+  EXPECT_EQ(result->end, SessionEnd::authentication);
+  EXPECT_EQ(value("./V/n"), "(absent)");
+}
+
 TEST_F(SessionAuthTest, SEC_070_SecondWrongMacEndsTheSession) {
   use_mac();
   start();
