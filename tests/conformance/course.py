@@ -95,7 +95,7 @@ class Course:
         for name, text in self.client.get("files", {}).items():
             path = os.path.join(self.directory, name)
             with open(path, "w", encoding="utf-8") as out:
-                out.write(text.replace("${dir}", self.directory).lstrip())
+                out.write(text.replace("${dir}", self.directory).replace("${bin}", BIN).lstrip())
             os.chmod(path, 0o755)
         tls = self.client.get("tls", False)
         self.server = Server(self, self.text, tls=tls, options=["--json", "--set", push, "--set", f"dir={self.directory}"])
