@@ -12,12 +12,13 @@
 #include "client/device_ddf.h"
 #include "client/notification_gate.h"
 #include "client/private_area.h"
+#include "client/push_doors.h"
 #include "client/session_scheduler.h"
 #include "client/user_question.h"
 #include "dmtree/ddf/ddf.h"
 #include "mo/dmacc/account.h"
+#include "syncml/notification/sms_joiner.h"
 #include "transport/http/curl_http_client.h"
-#include "transport/push/udp_listener.h"
 
 namespace omadm {
 namespace {
@@ -55,7 +56,7 @@ class ComposedClient final : public Client {
          [this](const std::string& server) { alerts_->server_gone(server); }},
         config_, platform_.device));
     DM_TRY(tree_->flush());
-    listener_ = DM_TRY(listen(config_.notification.udp));
+    doors_ = DM_TRY(open_doors(config_.notification));
     // What a restart interrupted goes on, once the host has had its first word.
     for (const TriggeredSession& trigger : gate_->unfinished()) scheduler_->request_triggered(trigger, nullptr);
     look_for_owed();
@@ -80,6 +81,7 @@ class ComposedClient final : public Client {
       verdict.reason = "the client is stopping";
       return verdict;
     }
+    if (content_type.empty() && is_sms_user_data(octets)) return notify_part(octets, dry_run, std::move(done));
     NotifyVerdict verdict = gate_->check(octets, content_type, dry_run);
     if (!verdict.accepted || dry_run) return verdict;
     TriggeredSession trigger{verdict.server_id, verdict.session_id, verdict.default_nonce, verdict.delay, 0};
@@ -132,16 +134,16 @@ class ComposedClient final : public Client {
   }
   void unwatch(int descriptor) override { watches_.erase(descriptor); }
 
-  std::string notification_address() const override { return listener_ ? listener_->address() : ""; }
+  NotificationAddresses notification_addresses() const override { return doors_.addresses(); }
 
   void set_trace(Trace trace) override { trace_ = std::move(trace); }
 
   Result<void> reconfigure(ClientConfig config, DeviceIdentity device) override {
-    // Both ports at once: should anything go wrong, the old one is still there.
-    const bool moves = config.notification.udp != config_.notification.udp;
-    auto listener = moves ? DM_TRY(listen(config.notification.udp)) : nullptr;
+    // The new doors beside the old ones: should anything go wrong, these are still there.
+    PushDoors doors = DM_TRY(open_doors(config.notification));
     DM_TRY(objects_->reconfigure(config, device));
-    if (moves) listener_ = std::move(listener);
+    doors.take_over(std::exchange(doors_, PushDoors()));
+    doors_ = std::move(doors);
     platform_.device = std::move(device);
     config_ = std::move(config);
     tree_->set_uri_limits(config_.uri_limits);
@@ -149,16 +151,27 @@ class ComposedClient final : public Client {
   }
 
   void stop(std::function<void()> stopped) override {
-    listener_.reset();
+    doors_ = PushDoors();
     owed_timer_.reset();
     consents_.clear();
     scheduler_->stop(std::move(stopped));
   }
 
  private:
-  Result<std::unique_ptr<PushListener>> listen(const std::string& address) {
-    if (address.empty()) return std::unique_ptr<PushListener>();
-    return UdpListener::listen(*loop_, address, [this](Bytes octets, std::string_view content_type) {
+  NotifyVerdict notify_part(Bytes user_data, bool dry_run, SessionDone done) {
+    const auto joined = parts_.add(user_data);
+    if (joined && joined->whole) return notify(*joined->whole, {}, dry_run, std::move(done));
+    NotifyVerdict verdict;
+    verdict.error = joined ? Errc::incomplete : joined.error().code;
+    verdict.reason = joined ? "part of a long message: " + std::to_string(joined->present) + " of " +
+                                  std::to_string(joined->total) + " are here"
+                            : joined.error().detail;
+    if (!joined) log_.write(LogLevel::notice, "a notification was ignored: " + verdict.reason);
+    return verdict;
+  }
+
+  Result<PushDoors> open_doors(const NotificationConfig& config) {
+    return PushDoors::open(*loop_, log_, config, doors_, [this](Bytes octets, std::string_view content_type) {
       notify(octets, content_type, false, nullptr);
     });
   }
@@ -228,7 +241,8 @@ class ComposedClient final : public Client {
   std::map<std::uint64_t, std::unique_ptr<UserQuestion>> consents_;  // for sessions that notifications ask for
   std::map<int, LoopHandlePtr> watches_;
   LoopHandlePtr owed_timer_;
-  std::unique_ptr<PushListener> listener_;
+  PushDoors doors_;
+  SmsJoiner parts_{clock_};
 };
 
 }  // namespace

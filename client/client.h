@@ -32,8 +32,10 @@ enum class SessionCause : std::uint8_t { client, server, device };  // 1201, 120
 // What became of a notification (NOT-030 … NOT-039).
 struct NotifyVerdict {
   bool accepted = false;
-  std::string reason;         // why not, for people
-  Errc error = Errc::failed;  // authentication: the digest; malformed; not_found; already_exists: repeated
+  std::string reason;  // why not, for people
+  // authentication: the digest; malformed; not_found; already_exists: repeated; incomplete: a part of a message in
+  // several short messages, kept until the others come.
+  Errc error = Errc::failed;
   std::string server_id;
   std::string session_id;
   int ui_mode = 0;
@@ -42,6 +44,11 @@ struct NotifyVerdict {
   bool default_nonce = false;
   std::chrono::seconds delay{0};  // accepted over the rate limit: the session waits so long (NOT-039)
   bool asks_user = false;         // the session waits for the user's consent (NOT-053)
+};
+
+// Where notifications are waited for, with the ports really bound; "" where not.
+struct NotificationAddresses {
+  std::string udp, sip, http;
 };
 
 struct DownloadStatus {
@@ -80,6 +87,7 @@ class Client {
   // Checks a notification and, unless `dry_run`, queues the session it asks for; `done` is called when
   // that ends, and only if it was accepted. The session comes even if the client is restarted before it, unless the
   // user is still being asked. When he refuses, `done` is called with Errc::cancelled.
+  // Of a message in several short messages (with their user data headers) each is given alone, in any order.
   virtual NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) = 0;
 
   // Installs a bootstrap document. Not answered to anybody.
@@ -98,8 +106,7 @@ class Client {
   // Calls `callback` on the loop whenever `descriptor` is ready for `events` (kReadable, kWritable), until unwatch().
   virtual void watch(int descriptor, unsigned events, std::function<void(unsigned)> callback) = 0;
   virtual void unwatch(int descriptor) = 0;
-  // Address of the open notification port, "" when none.
-  virtual std::string notification_address() const = 0;
+  virtual NotificationAddresses notification_addresses() const = 0;
   // Called for every message of every session, secrets masked; for [trace].
   using Trace = std::function<void(bool outgoing, std::string_view content_type, Bytes body)>;
   virtual void set_trace(Trace trace) = 0;

@@ -21,7 +21,11 @@ struct RetryConfig {
 };
 
 struct NotificationConfig {
-  std::string udp;                                                  // "address:port"; empty: no port is opened
+  // Doors for notifications, each "address:port"; empty: not opened.
+  std::string udp, sip, http;
+  std::vector<std::string> sip_senders;  // addresses and ranges, "192.0.2.0/24"; empty: this machine
+  bool sip_raw = false;                  // an OMA Push body may be the trigger itself (SIP-006)
+  bool http_beyond_loopback = false;     // `http` may be an address others reach (NOT-111)
   enum class Ui : std::uint8_t { allow, deny, ask } ui = Ui::deny;  // ui-mode 3 without a user interface (NOT-057)
   bool nonce_resync = true;                                         // SEC-101
   unsigned max_per_hour = 10;                                       // accepted triggers an account (NOT-039)

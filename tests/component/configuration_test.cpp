@@ -68,19 +68,19 @@ TEST_F(ConfigurationTest, MO_040_AnotherIdentityIsStoredAtOnce) {
 TEST_F(ConfigurationTest, TheNotificationPortMovesOrStays) {
   config.notification.udp = "127.0.0.1:0";
   open();
-  const std::string first = client->notification_address();
+  const std::string first = client->notification_addresses().udp;
   ASSERT_TRUE(client->reconfigure(config, platform.device));
-  EXPECT_EQ(client->notification_address(), first);
+  EXPECT_EQ(client->notification_addresses().udp, first);
 
   ClientConfig impossible = config;
   impossible.notification.udp = "203.0.113.1:1";  // not an address of this machine
   impossible.max_msg_size = 1;
   EXPECT_FALSE(client->reconfigure(impossible, platform.device));
-  EXPECT_EQ(client->notification_address(), first);
+  EXPECT_EQ(client->notification_addresses().udp, first);
 
   config.notification.udp.clear();
   ASSERT_TRUE(client->reconfigure(config, platform.device));
-  EXPECT_EQ(client->notification_address(), "");
+  EXPECT_EQ(client->notification_addresses().udp, "");
 }
 
 TEST_F(ConfigurationTest, ABadDescriptionIsNamed) {

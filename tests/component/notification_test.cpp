@@ -284,7 +284,7 @@ TEST_F(NotificationTest, NOT_023_AnAccountWithoutSecretTakesNone) {
 TEST_F(NotificationTest, NOT_040_NothingIsAnsweredOverUdp) {
   config.notification.udp = "127.0.0.1:0";
   open();
-  const std::string address = client->notification_address();
+  const std::string address = client->notification_addresses().udp;
   ASSERT_FALSE(address.empty());
   EXPECT_FALSE(answered(address, "garbage", [this] { client->run_once(seconds(1)); }));
   EXPECT_EQ(server.count(), 0u);

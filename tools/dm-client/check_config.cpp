@@ -120,7 +120,8 @@ void check_rest(const ToolConfig& config, Findings& findings) {
   findings.used["security"] = {{"min_client_auth", to_string(client.min_client_auth)},
                                {"allow_http", client.allow_http},
                                {"allow_basic", client.allow_basic}};
-  findings.used["notification"] = {{"udp", client.notification.udp}};
+  findings.used["notification"] = {
+      {"udp", client.notification.udp}, {"sip", client.notification.sip}, {"http", client.notification.http}};
   findings.used["bootstrap"] = {{"url", client.bootstrap.urls}};
   findings.used["fumo"] = {
       {"command", config.installer}, {"work_dir", client.fumo.work_dir}, {"max_size", client.fumo.max_size}};

@@ -148,7 +148,8 @@ int run_request(const CommonOptions& options, const nlohmann::json& request, Log
   } else {
     auto config = read_config(options.config, state);
     if (!config) return report_failure(options, "configuration", config.error().detail, kExitUsage);
-    config->client.notification.udp.clear();  // only the daemon waits
+    NotificationConfig& notification = config->client.notification;  // only the daemon waits
+    for (std::string* const door : {&notification.udp, &notification.sip, &notification.http}) door->clear();
     Signals signals({SIGTERM, SIGINT});
     auto device = LocalDevice::open(state, std::move(*config), log, true);
     if (!device) return report_failure(options, what, device.error().detail, open_exit(device.error().code));

@@ -90,6 +90,11 @@ void read_security(TomlSection& section, ToolConfig& config) {
 void read_notification(TomlSection& section, ToolConfig& config) {
   NotificationConfig& notification = config.client.notification;
   section.text("udp", notification.udp);
+  section.text("sip", notification.sip);
+  section.text_list("sip_senders", notification.sip_senders);
+  section.boolean("sip_raw", notification.sip_raw);
+  section.text("http", notification.http);
+  section.boolean("http_beyond_loopback", notification.http_beyond_loopback);
   using Ui = NotificationConfig::Ui;
   constexpr Ui answers[] = {Ui::allow, Ui::deny, Ui::ask};
   section.choice("ui", {"allow", "deny", "ask"}, [&](std::size_t i) { notification.ui = answers[i]; });

@@ -33,8 +33,10 @@ class Daemon {
     socket_ = DM_TRY(ControlSocket::open(state_directory_, device_.client(), handler_, log_));
     device_.client().watch(signals_.fd(), kReadable, [this](unsigned) { on_signal(); });
     log_.write(LogLevel::info, "control socket " + socket_->path());
-    const std::string address = device_.client().notification_address();
-    if (!address.empty()) log_.write(LogLevel::info, "listening for notifications on " + address);
+    const NotificationAddresses doors = device_.client().notification_addresses();
+    for (const auto& [name, address] : {std::pair("UDP", doors.udp), {"SIP", doors.sip}, {"HTTP", doors.http}}) {
+      if (!address.empty()) log_.write(LogLevel::info, "notifications by " + std::string(name) + " on " + address);
+    }
     if (device_.client().status().accounts.empty()) {
       log_.write(LogLevel::notice,
                  "there is no account yet; dm-client bootstrap https or dm-client bootstrap file gets one");

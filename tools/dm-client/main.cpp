@@ -24,6 +24,7 @@ struct Arguments {
   CommonOptions common;
   std::string server, alert_as = "client", file, url, content_type, sec, mac, pin_file;
   std::string type, mark, source, format = "chr", data, correlator;
+  std::vector<std::string> files;
   bool dry_run = false, now = false, wait = false;
 };
 
@@ -39,12 +40,16 @@ std::string content_type_of(const Arguments& arguments) {
 }
 
 int run_notify(const Arguments& arguments, Log& log) {
-  auto octets = read_input(arguments.file, kMaxInput);
-  if (!octets)
-    return report_failure(arguments.common, "notification", octets.error().detail, exit_code(octets.error().code));
+  nlohmann::json parts = nlohmann::json::array();
+  for (const std::string& file : arguments.files) {
+    auto octets = read_input(file, kMaxInput);
+    if (!octets)
+      return report_failure(arguments.common, "notification", octets.error().detail, exit_code(octets.error().code));
+    parts.push_back(base64_encode(*octets));
+  }
   return run_request(arguments.common,
                      {{"op", "notify"},
-                      {"octets", base64_encode(*octets)},
+                      {"octets", std::move(parts)},
                       {"content_type", arguments.content_type},
                       {"dry_run", arguments.dry_run}},
                      log);
@@ -140,7 +145,10 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   session->add_flag("--wait", arguments.wait, "Wait for downloads and installations it starts, and their reports");
   CLI::App* const notify = app.add_subcommand("notify", "Take a notification as if it had just arrived");
-  notify->add_option("FILE", arguments.file, "Package#0 or WAP Push PDU; - is standard input")->required();
+  notify
+      ->add_option("FILE", arguments.files,
+                   "Package#0, WAP Push PDU, or short messages it came in; - is standard input")
+      ->required();
   notify->add_option("--content-type", arguments.content_type, "Its media type")->type_name("T");
   notify->add_flag("--dry-run", arguments.dry_run, "Only validate and explain");
   add_bootstrap(app, arguments);

@@ -52,6 +52,18 @@ int bootstrap_exit(Errc code) {
   }
 }
 
+// A notification, or the short messages of a long one: Base64, alone or in an array.
+Result<std::vector<Octets>> parts_of(const nlohmann::json& request) {
+  const nlohmann::json given = request.value("octets", nlohmann::json());
+  std::vector<Octets> parts;
+  for (const nlohmann::json& part : given.is_array() ? given : nlohmann::json::array({given})) {
+    if (!part.is_string()) return Error{Errc::malformed, "octets: not Base64 text"};
+    parts.push_back(DM_TRY(base64_decode(part.get<std::string>())));
+  }
+  if (parts.empty()) return Error{Errc::malformed, "octets: none"};
+  return parts;
+}
+
 int notify_exit(Errc code) { return code == Errc::authentication ? kExitAuthentication : kExitFailed; }
 
 Result<BootstrapSecrets> bootstrap_secrets(const nlohmann::json& request, const ToolConfig& config) {
@@ -130,29 +142,38 @@ bool RequestHandler::tick() {
 }
 
 void RequestHandler::notify(const nlohmann::json& request, const Answer& answer) {
-  const auto octets = octets_of(request, "octets");
-  if (!octets) return answer(failure_of(octets.error(), kExitFailed));
+  const auto parts = parts_of(request);
+  if (!parts) return answer(failure_of(parts.error(), kExitFailed));
   const bool dry_run = flag_of(request, "dry_run");
+  const std::string type = text_of(request, "content_type");
+  for (std::size_t i = 0; i + 1 < parts->size(); ++i) {
+    const NotifyVerdict verdict = client_.notify((*parts)[i], type, dry_run, nullptr);
+    if (verdict.error == Errc::incomplete) continue;
+    Json result = verdict_json(verdict);
+    result["exit"] = verdict.accepted ? static_cast<int>(kExitDone) : notify_exit(verdict.error);
+    return answer(answer_of(std::move(result)));
+  }
   // The verdict is known before the session it leads to ends, and its answer waits for that.
   const auto verdict = std::make_shared<NotifyVerdict>();  // owners: this call and the session's callback
-  *verdict = client_.notify(*octets, text_of(request, "content_type"), dry_run,
-                            [answer, verdict](const SessionReport& report) {
-                              if (verdict->delay.count() > 0) return;  // answered long ago
-                              if (verdict->asks_user && report.error && report.error->code == Errc::cancelled) {
-                                verdict->accepted = false;
-                                verdict->reason = report.error->detail;
-                                Json refusal = verdict_json(*verdict);
-                                refusal["exit"] = kExitFailed;
-                                return answer(answer_of(std::move(refusal)));
-                              }
-                              Json result = verdict_json(*verdict);
-                              result["session"] = session_json(report);
-                              result["exit"] = session_exit(report);
-                              answer(answer_of(std::move(result)));
-                            });
+  *verdict = client_.notify(parts->back(), type, dry_run, [answer, verdict](const SessionReport& report) {
+    if (verdict->delay.count() > 0) return;  // answered long ago
+    if (verdict->asks_user && report.error && report.error->code == Errc::cancelled) {
+      verdict->accepted = false;
+      verdict->reason = report.error->detail;
+      Json refusal = verdict_json(*verdict);
+      refusal["exit"] = kExitFailed;
+      return answer(answer_of(std::move(refusal)));
+    }
+    Json result = verdict_json(*verdict);
+    result["session"] = session_json(report);
+    result["exit"] = session_exit(report);
+    answer(answer_of(std::move(result)));
+  });
   Json result = verdict_json(*verdict);
   if (!verdict->accepted) {
-    result["exit"] = notify_exit(verdict->error);
+    // Only a daemon is still there when the other parts come.
+    const bool kept = verdict->error == Errc::incomplete && daemon_;
+    result["exit"] = kept ? static_cast<int>(kExitDone) : notify_exit(verdict->error);
     return answer(answer_of(std::move(result)));
   }
   if (dry_run || verdict->delay.count() > 0) {
@@ -224,7 +245,11 @@ void RequestHandler::alert(const nlohmann::json& request, Answer answer, OnEvent
 void RequestHandler::status(const Answer& answer) {
   Json result = status_json(client_.status());
   result["daemon"] = daemon_;
-  if (!client_.notification_address().empty()) result["notification"] = client_.notification_address();
+  const NotificationAddresses doors = client_.notification_addresses();
+  for (const auto& [name, address] :
+       {std::pair("notification", doors.udp), {"notification_sip", doors.sip}, {"notification_http", doors.http}}) {
+    if (!address.empty()) result[name] = address;
+  }
   answer(answer_of(std::move(result)));
 }
 

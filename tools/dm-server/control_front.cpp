@@ -47,7 +47,9 @@ void ControlFront::notify(const httplib::Request& request, httplib::Response& re
   script.ui_mode = number_at(wanted, "ui_mode", script.ui_mode);
   script.server_initiated = text_at(wanted, "initiator", "server") != "user";
   script.nonce = text_at(wanted, "nonce", "stored");
-  script.wap = wanted.value("wap", false);
+  const std::optional<Bearer> bearer = bearer_named(text_at(wanted, "via", "udp"));
+  if (!bearer) return refuse(response, 400, "\"via\" must be udp, wap, sip, sip-tcp or http");
+  script.via = *bearer;
   if (script.to.empty()) return refuse(response, 400, "\"to\": HOST:PORT is missing");
   const std::string account = text_at(wanted, wanted.contains("account") ? "account" : "server_id");
   const Result<std::string> sent = lab_.notify(account, text_at(wanted, "device"), script);

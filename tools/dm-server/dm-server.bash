@@ -14,7 +14,7 @@ _dm_server() {
     *)
       local words='notify --script --config --set --listen --port-file --tls --tls-cert --tls-key --tls-name --ca-out --record --state --once --devices --timeout --json --verbose --quiet --help --version'
       [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " != *' notify '* ]] ||
-        words='--server-id --password --password-file --nonce-base64 --default-nonce --session-id --ui-mode --initiator --to --out --wap --json --verbose --quiet --help'
+        words='--server-id --password --password-file --nonce-base64 --default-nonce --session-id --ui-mode --initiator --to --via --out --sms --wrong --json --verbose --quiet --help'
       mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
       ;;
   esac

@@ -1,11 +1,6 @@
 #include "tools/dm-server/notifier.h"
 
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
+#include <optional>
 
 #include "base/text.h"
 #include "syncml/auth/credential.h"
@@ -13,9 +8,36 @@
 
 namespace omadm::server {
 
-Octets wsp_push(Bytes trigger) {
-  constexpr std::string_view kHeader{"\x01\x06\x03\xC4\xAF\x87", 6};  // TID, Push, 3 octets: content type, application
-  return Octets(kHeader).append(trigger);
+namespace {
+
+constexpr std::size_t kDigest = 16;        // octets
+constexpr std::size_t kLengthOffset = 23;  // of the server identifier's length
+constexpr std::size_t kServerOffset = 24;
+constexpr std::string_view kAsciiNonce = "0x00000000";  // of senders that took the standard's way to write it literally
+
+// Spoils a message; the digest is right where that is not what is wrong.
+Octets spoil(Octets octets, const NotifyScript& notify, const Package0& message, const Secret& password, Bytes nonce) {
+  const auto sign_again = [&](Bytes covered, Bytes with) {
+    return notification_digest(message.server_id, password, with, covered) + octets.substr(kDigest);
+  };
+  const Bytes trigger = Bytes(octets).substr(kDigest);
+  if (notify.wrong == "digest") octets[0] = static_cast<char>(octets[0] ^ 1);
+  if (notify.wrong == "ascii_nonce") return sign_again(trigger, kAsciiNonce);
+  if (notify.wrong == "vendor") return sign_again(trigger.substr(0, trigger.size() - message.vendor.size()), nonce);
+  if (notify.wrong == "length") {
+    octets[kLengthOffset] = '\xFF';
+    return sign_again(Bytes(octets).substr(kDigest), nonce);
+  }
+  if (notify.wrong == "truncated") octets.resize(kServerOffset - 1);
+  return octets;
+}
+
+}  // namespace
+
+const std::vector<std::string>& notification_wrongs() {
+  static const std::vector<std::string> names = {"",       "digest",     "ascii_nonce", "vendor",      "length",
+                                                 "server", "session_id", "version_1_0", "version_1_2", "truncated"};
+  return names;
 }
 
 Result<std::uint16_t> session_number(std::string_view text) {
@@ -45,29 +67,12 @@ Result<Octets> make_notification(const NotifyScript& notify, const std::string& 
   message.session_id = DM_TRY(session_number(notify.session_id));
   message.server_id = server_id;
   message.vendor = notify.vendor;
-  Octets trigger = write_package0(message, password, *nonce);
-  return notify.wap ? wsp_push(trigger) : std::move(trigger);
-}
-
-Result<void> send_udp(const std::string& to, Bytes octets) {
-  const std::size_t colon = to.rfind(':');
-  if (colon == std::string::npos) return Error{Errc::malformed, to + ": not HOST:PORT"};
-  std::string host = to.substr(0, colon);
-  if (host.starts_with("[") && host.ends_with("]")) host = host.substr(1, host.size() - 2);
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_DGRAM;
-  addrinfo* found = nullptr;
-  if (const int failed = ::getaddrinfo(host.c_str(), to.c_str() + colon + 1, &hints, &found); failed != 0) {
-    return Error{Errc::malformed, to + ": " + ::gai_strerror(failed)};
-  }
-  const int fd = ::socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  ssize_t sent = -1;
-  if (fd >= 0) sent = ::sendto(fd, octets.data(), octets.size(), 0, found->ai_addr, found->ai_addrlen);
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
-  ::freeaddrinfo(found);
-  if (sent != static_cast<ssize_t>(octets.size())) return Error{Errc::io, to + ": " + std::strerror(error)};
-  return {};
+  if (notify.wrong == "server") message.server_id = "other." + server_id.substr(0, 200);
+  if (notify.wrong == "session_id") message.session_id = 0;
+  if (notify.wrong == "version_1_0") message.version = 10;
+  if (notify.wrong == "version_1_2") message.version = 12;
+  if (notify.wrong == "vendor" && message.vendor.empty()) message.vendor = "vendor";
+  return spoil(write_package0(message, password, *nonce), notify, message, password, *nonce);
 }
 
 }  // namespace omadm::server

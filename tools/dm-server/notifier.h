@@ -1,7 +1,8 @@
-// Makes and sends Package#0.
+// Makes Package#0, right or wrong.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/crypto/secret.h"
@@ -11,14 +12,12 @@
 
 namespace omadm::server {
 
-// Wraps a trigger into a WSP Push PDU: content type 0x44, application id syncml.dm.
-Octets wsp_push(Bytes trigger);
 // "1A2B", hexadecimal. malformed: not 1 to FFFF.
 Result<std::uint16_t> session_number(std::string_view text);
-// The octets to send, for `server_id`. incomplete: no nonce known.
+// What can be wrong with a notification, for tests of devices; NOT-V-R1 … R11.
+const std::vector<std::string>& notification_wrongs();
+// The bare trigger, for `server_id`. incomplete: no nonce known; malformed.
 Result<Octets> make_notification(const NotifyScript& notify, const std::string& server_id, const Secret& password,
                                  const Nonces& nonces);
-// One UDP datagram to HOST:PORT. malformed, io.
-Result<void> send_udp(const std::string& to, Bytes octets);
 
 }  // namespace omadm::server

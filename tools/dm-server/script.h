@@ -14,6 +14,7 @@
 #include "syncml/auth/credential.h"
 #include "syncml/message.h"
 #include "tools/dm-server/edited_message.h"
+#include "tools/dm-server/push_sender.h"
 
 namespace omadm::server {
 
@@ -116,7 +117,9 @@ struct AlertScript {
 };
 
 struct NotifyScript {
-  std::string to;  // HOST:PORT; empty: not sent
+  std::string to;  // HOST:PORT, or of HTTP a URL; empty: not sent
+  Bearer via = Bearer::udp;
+  std::string wrong;  // one of notification_wrongs(), "": nothing
   std::string session_id;
   unsigned ui_mode = 1;
   bool server_initiated = true;
@@ -124,7 +127,6 @@ struct NotifyScript {
   unsigned repeat = 1;
   unsigned every_ms = 1000;
   std::string nonce = "stored";  // stored, default, stale
-  bool wap = false;
   Octets vendor;
 };
 

@@ -1,5 +1,9 @@
 #include "tools/dm-server/script_parts.h"
 
+#include <algorithm>
+#include <optional>
+
+#include "tools/dm-server/notifier.h"
 #include "tools/dm-server/toml_keys.h"
 
 namespace omadm::server {
@@ -133,7 +137,12 @@ NotifyScript read_notify(TomlKeys& keys, const std::string& directory) {
   if (notify.nonce != "stored" && notify.nonce != "default" && notify.nonce != "stale") {
     keys.fail("nonce", "must be stored, default or stale");
   }
-  notify.wap = keys.flag("wap", false);
+  const std::optional<Bearer> bearer = bearer_named(keys.text("via", "udp"));
+  if (!bearer) keys.fail("via", "must be udp, wap, sip, sip-tcp or http");
+  notify.via = bearer.value_or(Bearer::udp);
+  notify.wrong = keys.text("wrong");
+  const std::vector<std::string>& wrongs = notification_wrongs();
+  if (std::find(wrongs.begin(), wrongs.end(), notify.wrong) == wrongs.end()) keys.fail("wrong", "is not known");
   notify.vendor = keys.octets("vendor", directory).value_or(Octets());
   return notify;
 }

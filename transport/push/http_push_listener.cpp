@@ -67,13 +67,13 @@ StreamTurn serve_http_push(Bytes received, const PushHandler& handler) {
 
 Result<std::unique_ptr<PushListener>> HttpPushListener::listen(EventLoop& loop, std::string_view address,
                                                                bool beyond_loopback, PushHandler handler) {
-  const SocketAddress wanted = DM_TRY(SocketAddress::parse(address));
+  const InetAddress wanted = DM_TRY(InetAddress::parse(address));
   if (!wanted.is_loopback() && !beyond_loopback) {
     return Error{Errc::not_allowed, wanted.text() + ": not an address of this machine alone"};
   }
   auto listener = std::make_unique<HttpPushListener>();
   listener->streams_ = DM_TRY(
-      StreamListener::listen(loop, wanted, {}, [handler = std::move(handler)](Bytes received, const SocketAddress&) {
+      StreamListener::listen(loop, wanted, {}, [handler = std::move(handler)](Bytes received, const InetAddress&) {
         return serve_http_push(received, handler);
       }));
   return std::unique_ptr<PushListener>(std::move(listener));

@@ -16,16 +16,16 @@ constexpr std::string_view kPing = "\r\n\r\n";  // of a keep-alive, answered by 
 }  // namespace
 
 Result<std::unique_ptr<PushListener>> SipListener::listen(EventLoop& loop, Log& log, std::string_view address,
-                                                          SipConfig config, PushHandler handler) {
-  const SocketAddress wanted = DM_TRY(SocketAddress::parse(address));
+                                                          SipSenderCheck may_send, PushHandler handler) {
+  const InetAddress wanted = DM_TRY(InetAddress::parse(address));
   // A free port of one protocol may be taken in the other.
   for (int attempt = 1;; ++attempt) {
     const int socket = DM_TRY(bound_socket(wanted, SOCK_DGRAM));
-    std::unique_ptr<SipListener> listener(new SipListener(socket, SipUserAgent(loop.clock(), log, config, handler)));
+    std::unique_ptr<SipListener> listener(new SipListener(socket, SipUserAgent(loop.clock(), log, may_send, handler)));
     SipListener* const raw = listener.get();
     auto streams =
-        StreamListener::listen(loop, SocketAddress::of_socket(socket), {},
-                               [raw](Bytes received, const SocketAddress& peer) { return raw->serve(received, peer); });
+        StreamListener::listen(loop, InetAddress::of_socket(socket), {},
+                               [raw](Bytes received, const InetAddress& peer) { return raw->serve(received, peer); });
     if (!streams) {
       if (wanted.port() == 0 && attempt < kFreePortAttempts) continue;
       return std::move(streams).error();
@@ -46,7 +46,7 @@ SipListener::~SipListener() {
 void SipListener::receive_datagrams() {
   std::vector<char> buffer(kMaxDatagram);
   for (int i = 0; i < kDatagramsATurn; ++i) {
-    SocketAddress source;
+    InetAddress source;
     source.size = sizeof source.storage;
     const ssize_t size = ::recvfrom(datagrams_, buffer.data(), buffer.size(), 0, source.generic(), &source.size);
     if (size < 0) return;  // nothing more; an error of one datagram concerns nobody
@@ -54,13 +54,13 @@ void SipListener::receive_datagrams() {
     const auto request = SipRequest::parse({buffer.data(), static_cast<std::size_t>(size)});
     if (!request) continue;
     const std::string answer = agent_.receive(*request, source);
-    const SocketAddress to = request->answer_address(source);
+    const InetAddress to = request->answer_address(source);
     // An answer that is lost is asked for again by a retransmission.
     if (!answer.empty()) ::sendto(datagrams_, answer.data(), answer.size(), 0, to.generic(), to.size);
   }
 }
 
-StreamTurn SipListener::serve(Bytes received, const SocketAddress& peer) {
+StreamTurn SipListener::serve(Bytes received, const InetAddress& peer) {
   if (!agent_.may_send(peer)) return {0, {}, true};
   if (received.starts_with(kPing)) return {kPing.size(), "\r\n", false};
   const auto size = sip_message_size(received);

@@ -18,20 +18,20 @@ namespace omadm {
 // pushes on. The handler gets the body and its Content-Type; it must not destroy the listener.
 class SipListener final : public PushListener {
  public:
-  // `address` as SocketAddress::parse() takes it; the same port for UDP and TCP. Errors as bound_socket(). `loop` and
+  // `address` as InetAddress::parse() takes it; the same port for UDP and TCP. Errors as bound_socket(). `loop` and
   // `log` must outlive the listener.
   static Result<std::unique_ptr<PushListener>> listen(EventLoop& loop, Log& log, std::string_view address,
-                                                      SipConfig config, PushHandler handler);
+                                                      SipSenderCheck may_send, PushHandler handler);
   ~SipListener() override;
   SipListener(const SipListener&) = delete;
   SipListener& operator=(const SipListener&) = delete;
 
-  std::string address() const override { return SocketAddress::of_socket(datagrams_).text(); }
+  std::string address() const override { return InetAddress::of_socket(datagrams_).text(); }
 
  private:
   SipListener(int datagrams, SipUserAgent agent);
   void receive_datagrams();
-  StreamTurn serve(Bytes received, const SocketAddress& peer);
+  StreamTurn serve(Bytes received, const InetAddress& peer);
 
   int datagrams_;
   SipUserAgent agent_;

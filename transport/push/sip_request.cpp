@@ -137,9 +137,9 @@ std::string SipRequest::transaction() const {
   return key;
 }
 
-SocketAddress SipRequest::answer_address(const SocketAddress& source) const {
+InetAddress SipRequest::answer_address(const InetAddress& source) const {
   const std::string via = top_via();
-  SocketAddress address = source;
+  InetAddress address = source;
   if (parameter(via, "rport")) return address;
   const std::string_view by = sent_by(via);
   const std::size_t colon = by.rfind(':');
@@ -150,7 +150,7 @@ SocketAddress SipRequest::answer_address(const SocketAddress& source) const {
 }
 
 // Says where the request came from, and from which port if the sender wants to know ([RFC 3261] 18.2.1, [RFC 3581] 4).
-std::string SipRequest::answered_via(const std::string& via, const SocketAddress& source) {
+std::string SipRequest::answered_via(const std::string& via, const InetAddress& source) {
   const std::size_t end = end_of_first(via);
   std::string top;
   for (const std::string_view part : split(std::string_view(via).substr(0, end), ';')) {
@@ -166,7 +166,7 @@ std::string SipRequest::answered_via(const std::string& via, const SocketAddress
   return top + ";received=" + source.host() + via.substr(end);
 }
 
-std::string SipRequest::answer(std::string_view status, const SocketAddress& source, std::string_view to_tag,
+std::string SipRequest::answer(std::string_view status, const InetAddress& source, std::string_view to_tag,
                                std::string_view further) const {
   std::string text = "SIP/2.0 " + std::string(status) + "\r\n";
   bool top = true;

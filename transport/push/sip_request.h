@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/text_head.h"
-#include "transport/push/socket_address.h"
+#include "transport/push/inet_address.h"
 
 namespace omadm {
 
@@ -37,14 +37,14 @@ class SipRequest {
   std::string transaction() const;
   // Where a datagram's answer goes: the port the sender sent from if it asked for that, else that of its Via
   // ([RFC 3581] 4, [RFC 3261] 18.2.2).
-  SocketAddress answer_address(const SocketAddress& source) const;
+  InetAddress answer_address(const InetAddress& source) const;
   // The head of an answer without body; `to_tag` where the request has none. `further`: whole lines.
-  std::string answer(std::string_view status, const SocketAddress& source, std::string_view to_tag,
+  std::string answer(std::string_view status, const InetAddress& source, std::string_view to_tag,
                      std::string_view further = {}) const;
 
  private:
   std::string top_via() const;
-  static std::string answered_via(const std::string& via, const SocketAddress& source);
+  static std::string answered_via(const std::string& via, const InetAddress& source);
 
   TextHead head_;
   std::string method_, version_;

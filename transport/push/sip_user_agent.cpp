@@ -46,20 +46,14 @@ bool is_for_another(const std::string* accept_contact) {
 
 }  // namespace
 
-SipUserAgent::SipUserAgent(const Clock& clock, Log& log, SipConfig config, PushHandler handler)
+SipUserAgent::SipUserAgent(const Clock& clock, Log& log, SipSenderCheck may_send, PushHandler handler)
     : clock_(clock),
       log_(log),
-      config_(std::move(config)),
+      may_send_(std::move(may_send)),
       handler_(std::move(handler)),
       tag_(hex_encode(random_octets(8))) {}
 
-bool SipUserAgent::may_send(const SocketAddress& source) const {
-  if (config_.senders.empty()) return source.is_loopback();
-  return std::any_of(config_.senders.begin(), config_.senders.end(),
-                     [&](const AddressRange& range) { return range.contains(source); });
-}
-
-std::string SipUserAgent::receive(const SipRequest& request, const SocketAddress& source) {
+std::string SipUserAgent::receive(const SipRequest& request, const InetAddress& source) {
   if (request.method() == "ACK") return {};  // never answered
   const std::string transaction = request.transaction();
   if (const std::string* const earlier = earlier_answer(transaction)) return *earlier;
@@ -83,7 +77,7 @@ const std::string* SipUserAgent::earlier_answer(const std::string& transaction) 
   return found == answered_.end() ? nullptr : &found->answer;
 }
 
-std::string SipUserAgent::fresh_answer(const SipRequest& request, const SocketAddress& source, bool& is_push) const {
+std::string SipUserAgent::fresh_answer(const SipRequest& request, const InetAddress& source, bool& is_push) const {
   const auto answer = [&](std::string_view status, const std::string& further = {}) {
     return request.answer(status, source, tag_, further);
   };
@@ -104,7 +98,7 @@ std::string SipUserAgent::fresh_answer(const SipRequest& request, const SocketAd
   return answer("200 OK");
 }
 
-std::string SipUserAgent::refusal_of_content(const SipRequest& request, const SocketAddress& source) const {
+std::string SipUserAgent::refusal_of_content(const SipRequest& request, const InetAddress& source) const {
   if (is_for_another(request.field("Accept-Contact"))) {
     return request.answer("480 Temporarily Unavailable", source, tag_);
   }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "base/io/clock.h"
 #include "base/io/log.h"
@@ -12,20 +12,18 @@
 
 namespace omadm {
 
-struct SipConfig {
-  // Who may send: addresses and ranges. Empty: this machine. Others are not even answered.
-  std::vector<AddressRange> senders;
-};
+// Who may send; others are not even answered.
+using SipSenderCheck = std::function<bool(const InetAddress& source)>;
 
 // 1. Does no input or output. 2. A retransmission gets the answer its first copy got, and is not delivered again.
 // 3. The answer tells whether this is a push for a DM client, never what became of it (SIP-008).
 class SipUserAgent {
  public:
-  SipUserAgent(const Clock& clock, Log& log, SipConfig config, PushHandler handler);
+  SipUserAgent(const Clock& clock, Log& log, SipSenderCheck may_send, PushHandler handler);
 
   // The octets to answer with; empty: none.
-  std::string receive(const SipRequest& request, const SocketAddress& source);
-  bool may_send(const SocketAddress& source) const;
+  std::string receive(const SipRequest& request, const InetAddress& source);
+  bool may_send(const InetAddress& source) const { return may_send_(source); }
 
  private:
   struct Answered {
@@ -35,12 +33,12 @@ class SipUserAgent {
   };
 
   const std::string* earlier_answer(const std::string& transaction);
-  std::string fresh_answer(const SipRequest& request, const SocketAddress& source, bool& is_push) const;
-  std::string refusal_of_content(const SipRequest& request, const SocketAddress& source) const;
+  std::string fresh_answer(const SipRequest& request, const InetAddress& source, bool& is_push) const;
+  std::string refusal_of_content(const SipRequest& request, const InetAddress& source) const;
 
   const Clock& clock_;
   Log& log_;
-  SipConfig config_;
+  SipSenderCheck may_send_;
   PushHandler handler_;
   std::string tag_;  // of this run, in every To without one
   std::deque<Answered> answered_;

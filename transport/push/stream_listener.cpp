@@ -15,7 +15,7 @@ bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == 
 
 }  // namespace
 
-Result<std::unique_ptr<StreamListener>> StreamListener::listen(EventLoop& loop, const SocketAddress& address,
+Result<std::unique_ptr<StreamListener>> StreamListener::listen(EventLoop& loop, const InetAddress& address,
                                                                StreamLimits limits, StreamService service) {
   const int socket = DM_TRY(bound_socket(address, SOCK_STREAM));
   std::unique_ptr<StreamListener> listener(new StreamListener(loop, socket, limits, std::move(service)));
@@ -34,7 +34,7 @@ StreamListener::~StreamListener() {
 
 void StreamListener::accept_all() {
   for (int i = 0; i < kConnectionsATurn; ++i) {
-    SocketAddress peer;
+    InetAddress peer;
     peer.size = sizeof peer.storage;
     const int socket = ::accept4(socket_, peer.generic(), &peer.size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (socket < 0) return;

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/io/event_loop.h"
 #include "base/result.h"
-#include "transport/push/socket_address.h"
+#include "transport/push/inet_address.h"
 
 namespace omadm {
 
@@ -19,7 +19,7 @@ struct StreamTurn {
   Octets reply;
   bool close = false;  // once the reply is sent
 };
-using StreamService = std::function<StreamTurn(Bytes received, const SocketAddress& peer)>;
+using StreamService = std::function<StreamTurn(Bytes received, const InetAddress& peer)>;
 
 struct StreamLimits {
   std::size_t connections = 16;              // a further one is closed at once
@@ -32,17 +32,17 @@ struct StreamLimits {
 class StreamListener {
  public:
   // `loop` must outlive the listener. Errors as bound_socket().
-  static Result<std::unique_ptr<StreamListener>> listen(EventLoop& loop, const SocketAddress& address,
+  static Result<std::unique_ptr<StreamListener>> listen(EventLoop& loop, const InetAddress& address,
                                                         StreamLimits limits, StreamService service);
   ~StreamListener();
   StreamListener(const StreamListener&) = delete;
   StreamListener& operator=(const StreamListener&) = delete;
 
-  SocketAddress address() const { return SocketAddress::of_socket(socket_); }
+  InetAddress address() const { return InetAddress::of_socket(socket_); }
 
  private:
   struct Connection {
-    SocketAddress peer;
+    InetAddress peer;
     Octets received, to_send;
     bool closing = false;
     LoopHandlePtr watch, timer;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "transport/push/socket_address.h"
+#include "transport/push/inet_address.h"
 
 namespace omadm {
 namespace {
@@ -18,10 +18,10 @@ constexpr int kDatagramsATurn = 16;  // so that a flood does not starve the rest
 
 Result<std::unique_ptr<PushListener>> UdpListener::listen(EventLoop& loop, std::string_view address,
                                                           PushHandler handler) {
-  const SocketAddress wanted = DM_TRY(SocketAddress::parse(address));
+  const InetAddress wanted = DM_TRY(InetAddress::parse(address));
   const int socket = DM_TRY(bound_socket(wanted, SOCK_DGRAM));
   std::unique_ptr<UdpListener> listener(
-      new UdpListener(socket, SocketAddress::of_socket(socket).text(), std::move(handler)));
+      new UdpListener(socket, InetAddress::of_socket(socket).text(), std::move(handler)));
   listener->watch_ = loop.watch(socket, kReadable, [raw = listener.get()](unsigned) { raw->receive(); });
   return std::unique_ptr<PushListener>(std::move(listener));
 }

@@ -23,7 +23,7 @@ namespace {
 
 class Peer {
  public:
-  Peer(const std::string& address, int type) : to_(*SocketAddress::parse(address)) {
+  Peer(const std::string& address, int type) : to_(*InetAddress::parse(address)) {
     socket_ = ::socket(to_.storage.ss_family, type | SOCK_CLOEXEC, 0);
     EXPECT_EQ(::connect(socket_, to_.generic(), to_.size), 0) << address;
   }
@@ -48,7 +48,7 @@ class Peer {
   }
 
  private:
-  SocketAddress to_;
+  InetAddress to_;
   int socket_;
 };
 
@@ -59,8 +59,12 @@ class PushDoorTest : public testing::Test {
     return
         [this](Bytes octets, std::string_view type) { received_.emplace_back(std::string(octets), std::string(type)); };
   }
+  static SipSenderCheck senders_of(std::vector<AddressRange> senders) {
+    if (senders.empty()) return [](const InetAddress& source) { return source.is_loopback(); };
+    return [senders](const InetAddress& source) { return senders[0].contains(source); };
+  }
   std::unique_ptr<PushListener> sip(std::vector<AddressRange> senders = {}, const char* address = "127.0.0.1:0") {
-    auto listener = SipListener::listen(*loop_, log_, address, {std::move(senders)}, keep());
+    auto listener = SipListener::listen(*loop_, log_, address, senders_of(std::move(senders)), keep());
     EXPECT_TRUE(listener) << listener.error().detail;
     return listener ? std::move(*listener) : nullptr;
   }
@@ -105,7 +109,8 @@ std::string message(const std::string& branch, const std::string& more = {}, con
 TEST_F(PushDoorTest, SIP_005_NOT_100_AMessageByUdpIsDeliveredAndAnswered200) {
   for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
     received_.clear();
-    if (address[0] == '[' && !SipListener::listen(*loop_, log_, address, {}, keep())) continue;  // no IPv6 here
+    if (address[0] == '[' && !SipListener::listen(*loop_, log_, address, senders_of({}), keep()))
+      continue;  // no IPv6 here
     const auto door = sip({}, address);
     const Peer peer(door->address(), SOCK_DGRAM);
     peer.send(message("z9hG4bK1"));
@@ -314,7 +319,7 @@ TEST_F(PushDoorTest, NOT_111_MoreConnectionsThanAllowedAreClosedAtOnce) {
 
 TEST(AddressRange, SIP_009_AddressesAndPrefixes) {
   const auto contains = [](const char* range, const char* address) {
-    return AddressRange::parse(range)->contains(*SocketAddress::parse(address));
+    return AddressRange::parse(range)->contains(*InetAddress::parse(address));
   };
   EXPECT_TRUE(contains("192.0.2.7", "192.0.2.7:1"));
   EXPECT_FALSE(contains("192.0.2.7", "192.0.2.6:1"));

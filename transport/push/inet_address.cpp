@@ -1,4 +1,4 @@
-#include "transport/push/socket_address.h"
+#include "transport/push/inet_address.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -34,7 +34,7 @@ std::string address_octets(const std::string& host) {
 }
 
 // The same of a socket's address; an IPv4 address that came through an IPv6 socket is an IPv4 address.
-std::string address_octets(const SocketAddress& address) {
+std::string address_octets(const InetAddress& address) {
   if (address.storage.ss_family == AF_INET) {
     sockaddr_in v4{};
     std::memcpy(&v4, &address.storage, sizeof v4);
@@ -48,7 +48,7 @@ std::string address_octets(const SocketAddress& address) {
 
 }  // namespace
 
-Result<SocketAddress> SocketAddress::parse(std::string_view text) {
+Result<InetAddress> InetAddress::parse(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return malformed(text);
   const auto port = parse_unsigned(text.substr(colon + 1));
@@ -58,7 +58,7 @@ Result<SocketAddress> SocketAddress::parse(std::string_view text) {
   if (bracketed) host = host.substr(1, host.size() - 2);
   const std::string octets = address_octets(host);
   if (octets.size() != (bracketed ? sizeof(in6_addr) : sizeof(in_addr))) return malformed(text);
-  SocketAddress address;
+  InetAddress address;
   if (bracketed) {
     sockaddr_in6 v6{};
     v6.sin6_family = AF_INET6;
@@ -74,14 +74,14 @@ Result<SocketAddress> SocketAddress::parse(std::string_view text) {
   return address;
 }
 
-SocketAddress SocketAddress::of_socket(int socket) {
-  SocketAddress address;
+InetAddress InetAddress::of_socket(int socket) {
+  InetAddress address;
   address.size = sizeof address.storage;
   if (::getsockname(socket, address.generic(), &address.size) != 0) address.size = 0;
   return address;
 }
 
-std::string SocketAddress::host() const {
+std::string InetAddress::host() const {
   const std::string octets = address_octets(*this);
   char text[INET6_ADDRSTRLEN] = {};
   ::inet_ntop(octets.size() == sizeof(in_addr) ? AF_INET : AF_INET6, octets.data(), text, sizeof text);
@@ -89,29 +89,29 @@ std::string SocketAddress::host() const {
 }
 
 // sin_port and sin6_port stand at the same place behind the family.
-std::uint16_t SocketAddress::port() const {
+std::uint16_t InetAddress::port() const {
   sockaddr_in v4{};
   std::memcpy(&v4, &storage, sizeof v4);
   return ntohs(v4.sin_port);
 }
 
-void SocketAddress::set_port(std::uint16_t port) {
+void InetAddress::set_port(std::uint16_t port) {
   const std::uint16_t network = htons(port);
   std::memcpy(reinterpret_cast<char*>(&storage) + offsetof(sockaddr_in, sin_port), &network, sizeof network);
 }
 
-std::string SocketAddress::text() const {
+std::string InetAddress::text() const {
   const bool v4 = storage.ss_family == AF_INET;
   return (v4 ? host() : "[" + host() + "]") + ":" + std::to_string(port());
 }
 
-bool SocketAddress::is_loopback() const {
+bool InetAddress::is_loopback() const {
   const std::string octets = address_octets(*this);
   if (octets.size() == sizeof(in_addr)) return octets[0] == 127;
   return octets == std::string(15, '\0') + '\x01';
 }
 
-Result<int> bound_socket(const SocketAddress& address, int type) {
+Result<int> bound_socket(const InetAddress& address, int type) {
   const int socket = ::socket(address.storage.ss_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const int yes = 1;
   // A restart must not wait for the connections of the run before it.
@@ -138,7 +138,7 @@ Result<AddressRange> AddressRange::parse(std::string_view text) {
   return range;
 }
 
-bool AddressRange::contains(const SocketAddress& address) const {
+bool AddressRange::contains(const InetAddress& address) const {
   const std::string octets = address_octets(address);
   if (octets.size() != octets_.size()) return false;
   for (unsigned bit = 0; bit < bits_; ++bit) {

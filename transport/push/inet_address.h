@@ -12,13 +12,13 @@
 namespace omadm {
 
 // An IPv4 or IPv6 address with a port.
-struct SocketAddress {
+struct InetAddress {
   sockaddr_storage storage{};
   socklen_t size = 0;
 
   // "127.0.0.1:2948", "[::1]:2948". malformed: anything else, host names too.
-  static Result<SocketAddress> parse(std::string_view text);
-  static SocketAddress of_socket(int socket);  // what it is bound to, with the port really taken
+  static Result<InetAddress> parse(std::string_view text);
+  static InetAddress of_socket(int socket);  // what it is bound to, with the port really taken
 
   // As the C interface wants it; lives as long as this.
   sockaddr* generic() noexcept { return reinterpret_cast<sockaddr*>(&storage); }
@@ -32,13 +32,13 @@ struct SocketAddress {
 
 // A closed-on-exec socket that never blocks, bound to `address`; SOCK_STREAM ones listen. unavailable: the port is
 // taken or the address is not ours; permission_denied; io.
-Result<int> bound_socket(const SocketAddress& address, int type);
+Result<int> bound_socket(const InetAddress& address, int type);
 
 // "10.1.2.3", "10.0.0.0/8", "2001:db8::/32": who may send.
 class AddressRange {
  public:
   static Result<AddressRange> parse(std::string_view text);  // malformed
-  bool contains(const SocketAddress& address) const;
+  bool contains(const InetAddress& address) const;
 
  private:
   std::string octets_;  // 4 or 16, network order
