@@ -3,9 +3,11 @@
 // parse of the same message with handlers that do nothing.
 #include <libxml/parser.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 #include "dmtree/store/memory_store.h"
 #include "syncml/codec/codec.h"
@@ -34,22 +36,32 @@ class NoHost final : public SessionHost {
   void command_done(const CommandReport&) override {}
 };
 
-// Replace and Get by turns, of leaves that are there.
+constexpr int kLeaves = 120;
+
+// Leaves at depths 4 to 6, ten to a parent.
+std::string address(int leaf) {
+  constexpr std::array<std::string_view, 3> below = {"/", "/Settings/", "/Settings/Radio/"};
+  return "./Vendor/Network/Profile" + std::to_string(leaf / 30) +
+         std::string(below[static_cast<std::size_t>(leaf % 3)]) + "Value" + std::to_string(leaf / 3 % 10);
+}
+
+// What servers send: a Replace names Format and Type with their namespace and carries a value of some dozens of octets,
+// a Get has an address alone. By turns, of leaves that are there.
 std::string message(int commands) {
   std::string text =
-      "<SyncML "
-      "xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>"
-      "<MsgID>1</MsgID><Target><LocURI>IMEI:493005100592800</LocURI></Target><Source><LocURI>https://srv.example.com/dm"
-      "</LocURI></Source></SyncHdr><SyncBody><Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef><Cmd>SyncHdr</"
-      "Cmd>"
-      "<Data>200</Data></Status>";
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?><SyncML xmlns=\"SYNCML:SYNCML1.2\"><SyncHdr><VerDTD>1.2</VerDTD>"
+      "<VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID><Target><LocURI>IMEI:493005100592800</LocURI>"
+      "</Target><Source><LocURI>https://srv.example.com/dm</LocURI></Source><Meta><MaxMsgSize xmlns=\"syncml:metinf\">"
+      "16000000</MaxMsgSize></Meta></SyncHdr><SyncBody><Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>0</CmdRef>"
+      "<Cmd>SyncHdr</Cmd><Data>200</Data></Status>";
   for (int i = 0; i < commands; ++i) {
-    const std::string uri = "./Vendor/Group/Value" + std::to_string(i % 100);
+    const std::string target = "<Target><LocURI>" + address(i % kLeaves) + "</LocURI></Target>";
     const std::string id = std::to_string(i + 2);
-    text += i % 2 == 0
-                ? "<Replace><CmdID>" + id + "</CmdID><Item><Target><LocURI>" + uri +
-                      "</LocURI></Target><Data>the value number " + id + "</Data></Item></Replace>"
-                : "<Get><CmdID>" + id + "</CmdID><Item><Target><LocURI>" + uri + "</LocURI></Target></Item></Get>";
+    text += i % 2 == 0 ? "<Replace><CmdID>" + id +
+                             "</CmdID><Meta><Format xmlns=\"syncml:metinf\">chr</Format><Type xmlns=\"syncml:metinf\">"
+                             "text/plain</Type></Meta><Item>" +
+                             target + "<Data>the value that command number " + id + " brings</Data></Item></Replace>"
+                       : "<Get><CmdID>" + id + "</CmdID><Item>" + target + "</Item></Get>";
   }
   return text + "<Final/></SyncBody></SyncML>";
 }
@@ -65,9 +77,9 @@ int run(Encoding encoding, int commands) {
   const Device device(store);
   for (const char* name : {"DevId", "Man", "Mod", "DmV", "Lang"})
     add(*device.tree, std::string("./DevInfo/") + name, Format::chr, "x");
-  for (int i = 0; i < 100; ++i) add(*device.tree, "./Vendor/Group/Value" + std::to_string(i), Format::chr, "old");
+  for (int i = 0; i < kLeaves; ++i) add(*device.tree, address(i), Format::chr, "the value that was there at first");
   Transaction transaction = device.tree->begin(Principal::device());
-  demand(transaction.set_property(demand(Uri::parse("./Vendor")), Property::acl, "Get=*&Replace=*"));
+  demand(transaction.set_property(demand(Uri::parse("./Vendor")), Property::acl, "Get=*&Replace=srv.example.com"));
   demand(std::move(transaction).commit());
   demand(device.tree->flush());
 
