@@ -9,26 +9,19 @@ constexpr std::size_t kBlockSize = 4096;
 
 }  // namespace
 
-char* Arena::allocate(std::size_t count) {
-  if (count > left_) {
-    // A large text gets a block of its own, so that the rest of the current block is not wasted.
-    if (count > kBlockSize / 4) {
-      blocks_.push_back(std::make_unique_for_overwrite<char[]>(count));
-      total_ += count;
-      return blocks_.back().get();
-    }
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlockSize));
-    next_ = blocks_.back().get();
-    left_ = kBlockSize;
+// The rest of the current block is too small.
+char* Arena::allocate_block(std::size_t count) {
+  // A large text gets a block of its own, so that the rest of the current block is not wasted.
+  if (count > kBlockSize / 4) {
+    blocks_.push_back(std::make_unique_for_overwrite<char[]>(count));
+    total_ += count;
+    return blocks_.back().get();
   }
-  char* const place = next_;
-  next_ += count;
-  left_ -= count;
-  total_ += count;
-  return place;
+  blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlockSize));
+  next_ = blocks_.back().get();
+  left_ = kBlockSize;
+  return allocate(count);
 }
-
-std::string_view Arena::copy(std::string_view text) { return join(text, {}); }
 
 std::string_view Arena::join(std::string_view first, std::string_view second) {
   const std::size_t count = first.size() + second.size();

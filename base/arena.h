@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -16,12 +17,25 @@ class Arena {
   Arena(Arena&&) noexcept = default;
   Arena& operator=(Arena&&) noexcept = default;
 
-  std::string_view copy(std::string_view text);
+  std::string_view copy(std::string_view text) {
+    if (text.empty()) return {};
+    char* const place = allocate(text.size());
+    std::memcpy(place, text.data(), text.size());
+    return {place, text.size()};
+  }
   std::string_view join(std::string_view first, std::string_view second);  // first + second
   std::size_t size() const noexcept { return total_; }                     // octets handed out
 
  private:
-  char* allocate(std::size_t count);
+  char* allocate(std::size_t count) {
+    if (count > left_) return allocate_block(count);
+    char* const place = next_;
+    next_ += count;
+    left_ -= count;
+    total_ += count;
+    return place;
+  }
+  char* allocate_block(std::size_t count);
 
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;

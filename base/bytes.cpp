@@ -3,8 +3,6 @@
 namespace omadm {
 namespace {
 
-Error too_short() { return {Errc::malformed, "the data ends early"}; }
-
 std::uint64_t octet(Bytes octets, std::size_t index) { return static_cast<unsigned char>(octets[index]); }
 
 std::uint64_t big_endian(Bytes octets) {
@@ -25,6 +23,8 @@ void put_little_endian(Octets& out, std::uint64_t value, std::size_t count) {
 
 }  // namespace
 
+Error ByteReader::too_short() { return {Errc::malformed, "the data ends early"}; }
+
 Result<Bytes> ByteReader::take(std::size_t count) {
   if (count > rest_.size()) return too_short();
   const Bytes taken = rest_.substr(0, count);
@@ -36,8 +36,6 @@ Result<std::uint8_t> ByteReader::peek_u8() const {
   if (rest_.empty()) return too_short();
   return static_cast<std::uint8_t>(rest_.front());
 }
-
-Result<std::uint8_t> ByteReader::u8() { return static_cast<std::uint8_t>(big_endian(DM_TRY(take(1)))); }
 
 Result<std::uint16_t> ByteReader::u16be() { return static_cast<std::uint16_t>(big_endian(DM_TRY(take(2)))); }
 

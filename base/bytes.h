@@ -24,7 +24,14 @@ class ByteReader {
   std::size_t position() const noexcept { return size_ - rest_.size(); }  // octets consumed
   Bytes rest() const noexcept { return rest_; }
 
-  Result<std::uint8_t> u8();
+  void skip(std::size_t count) noexcept { rest_.remove_prefix(count); }  // at most remaining()
+
+  Result<std::uint8_t> u8() {
+    if (rest_.empty()) return too_short();
+    const auto octet = static_cast<std::uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    return octet;
+  }
   Result<std::uint8_t> peek_u8() const;
   Result<std::uint16_t> u16be();
   Result<std::uint32_t> u32be();
@@ -35,6 +42,8 @@ class ByteReader {
   Result<Bytes> take_until_nul();  // up to and excluding a NUL, which is consumed
 
  private:
+  static Error too_short();
+
   Bytes rest_;
   std::size_t size_;
 };

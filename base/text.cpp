@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace omadm {
 namespace {
@@ -27,6 +28,18 @@ constexpr auto make_base64_values() {
   return values;
 }
 constexpr std::array<short, 256> kBase64Values = make_base64_values();
+
+// Octets at the front that are ASCII, in steps of eight: nearly all text is nothing else.
+std::size_t ascii_prefix(std::string_view text) noexcept {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+  std::size_t count = 0;
+  for (std::uint64_t word = 0; text.size() - count >= sizeof word; count += sizeof word) {
+    std::memcpy(&word, text.data() + count, sizeof word);
+    if ((word & kHighBits) != 0) break;
+  }
+  while (count < text.size() && static_cast<unsigned char>(text[count]) < 0x80) ++count;
+  return count;
+}
 
 constexpr char32_t kNoCharacter = 0xFFFFFFFF;
 
@@ -119,7 +132,10 @@ Result<Octets> hex_decode(std::string_view digits) {
   return octets;
 }
 
+bool is_ascii(Bytes octets) noexcept { return ascii_prefix(octets) == octets.size(); }
+
 bool is_utf8(Bytes octets) noexcept {
+  octets.remove_prefix(ascii_prefix(octets));
   while (!octets.empty()) {
     if (take_character(octets) == kNoCharacter) return false;
   }
@@ -127,8 +143,8 @@ bool is_utf8(Bytes octets) noexcept {
 }
 
 std::size_t utf8_length(std::string_view text) noexcept {
-  std::size_t count = 0;
-  for (const char c : text) {
+  std::size_t count = ascii_prefix(text);
+  for (const char c : text.substr(count)) {
     if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80) ++count;
   }
   return count;

@@ -20,6 +20,7 @@ Result<Octets> base64_decode(std::string_view text);
 std::string hex_encode(Bytes octets);                // lower case, two digits an octet
 Result<Octets> hex_decode(std::string_view digits);  // either case; malformed: odd count or another character
 
+bool is_ascii(Bytes octets) noexcept;
 bool is_utf8(Bytes octets) noexcept;                      // shortest form, no surrogates, at most U+10FFFF
 std::size_t utf8_length(std::string_view text) noexcept;  // characters, counting every non-continuation octet
 bool is_xml_text(std::string_view text) noexcept;         // UTF-8 whose every character XML 1.0 allows

@@ -66,20 +66,17 @@ class WbxmlReader final : public MarkupReader {
 
   Result<Event> next() override {
     if (error_) return *error_;
-    Result<Event> event = step();
-    if (!event)
-      error_ = Error{event.error().code, "octet " + std::to_string(in_.position()) + ": " + event.error().detail};
-    if (error_) return *error_;
-    return event;
+    return checked_step();
   }
+  std::optional<std::string_view> leaf() override;
   Position position() const override { return {0, in_.position()}; }
 
  private:
+  Result<Event> checked_step();
   Result<Event> step();
   Result<void> begin();
-  Result<std::optional<Event>> content(std::uint8_t octet);
   Result<Event> open(std::uint8_t tag);
-  Result<Event> close();
+  Event close();
   Result<void> skip_attributes();
   Result<void> skip_attribute_part(std::uint8_t octet);
   Result<void> skip_extension(std::uint8_t octet);
@@ -122,6 +119,15 @@ Result<void> WbxmlReader::begin() {
   return {};
 }
 
+Result<Event> WbxmlReader::checked_step() {
+  Result<Event> event = step();
+  if (!event) {
+    error_ = Error{event.error().code, "octet " + std::to_string(in_.position()) + ": " + event.error().detail};
+    event = *error_;
+  }
+  return event;
+}
+
 Result<Event> WbxmlReader::step() {
   if (!begun_) DM_TRY(begin());
   if (done_) return Event{Done{}};
@@ -133,41 +139,49 @@ Result<Event> WbxmlReader::step() {
       return Event{Done{}};
     }
     const std::uint8_t octet = DM_TRY(in_.u8());
-    std::optional<Event> event = DM_TRY(content(octet));
-    if (event) return *event;
+    switch (octet) {
+      case wbxml::kSwitchPage:
+        page_ = DM_TRY(in_.u8());
+        continue;
+      case wbxml::kEnd:
+        if (open_.empty()) return malformed("END without a tag");
+        return close();
+      case wbxml::kEntity:
+        return entity();
+      case wbxml::kStrI:
+        return inline_text();
+      case wbxml::kStrT:
+        return table_text();
+      case wbxml::kOpaque:
+        return opaque();
+      case wbxml::kPi:
+        DM_TRY(skip_attributes());  // a PI is written like an attribute list
+        continue;
+      default:
+        break;
+    }
+    if (octet < wbxml::kContent || (octet & wbxml::kTagMask) >= 3) return open(octet);
+    DM_TRY(skip_extension(octet));  // 40…42, 80…82, C0…C2
   }
 }
 
-// One item of an element's content; nullopt: nothing to report.
-Result<std::optional<Event>> WbxmlReader::content(std::uint8_t octet) {
-  using Reported = std::optional<Event>;
-  switch (octet) {
-    case wbxml::kSwitchPage:
-      page_ = DM_TRY(in_.u8());
-      return Reported();
-    case wbxml::kEnd:
-      if (open_.empty()) return malformed("END without a tag");
-      return Reported(DM_TRY(close()));
-    case wbxml::kEntity:
-      return Reported(DM_TRY(entity()));
-    case wbxml::kStrI:
-      return Reported(DM_TRY(inline_text()));
-    case wbxml::kStrT:
-      return Reported(DM_TRY(table_text()));
-    case wbxml::kOpaque:
-      return Reported(DM_TRY(opaque()));
-    case wbxml::kPi:
-      DM_TRY(skip_attributes());  // a PI is written like an attribute list
-      return Reported();
-    default:
-      break;
+std::optional<std::string_view> WbxmlReader::leaf() {
+  if (error_ || open_.empty()) return std::nullopt;
+  if (close_empty_) {
+    close();
+    return std::string_view();
   }
-  const unsigned low = octet & wbxml::kTagMask;
-  if (octet >= wbxml::kContent && low < 3) {  // 40…42, 80…82, C0…C2
-    DM_TRY(skip_extension(octet));
-    return Reported();
+  const Bytes rest = in_.rest();
+  if (rest.empty() || static_cast<std::uint8_t>(rest.front()) != wbxml::kStrI) return std::nullopt;
+  const std::size_t nul = rest.find('\0', 1);
+  if (nul == Bytes::npos || nul + 1 >= rest.size() || static_cast<std::uint8_t>(rest[nul + 1]) != wbxml::kEnd) {
+    return std::nullopt;
   }
-  return Reported(DM_TRY(open(octet)));
+  const Bytes octets = rest.substr(1, nul - 1);
+  if (octets.size() > limits_.max_text || !is_ascii(octets)) return std::nullopt;
+  in_.skip(nul + 2);
+  close();
+  return octets;
 }
 
 Result<Event> WbxmlReader::open(std::uint8_t tag) {
@@ -195,12 +209,12 @@ Result<Event> WbxmlReader::open(std::uint8_t tag) {
   return Event{start};
 }
 
-Result<Event> WbxmlReader::close() {
+Event WbxmlReader::close() {
   const End end{open_.back()};
   open_.pop_back();
   close_empty_ = false;
   text_run_ = 0;
-  return Event{end};
+  return end;
 }
 
 Result<void> WbxmlReader::skip_attributes() {

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <utility>
 
+#include "base/octet_buffer.h"
 #include "wbxml/global_tokens.h"
 
 namespace omadm {
@@ -13,34 +14,47 @@ constexpr std::string_view kDmddfHeader{"\x02\x00\x00\x6A\x1B-//OMA//DTD-DM-DDF 
 
 class WbxmlWriter final : public MarkupWriter {
  public:
-  explicit WbxmlWriter(std::string_view header) : out_(header) {}
+  explicit WbxmlWriter(std::string_view header) { out_.append(header); }
 
   void start(Element element) override {
-    tag(element, wbxml::kContent);
+    out_.advance(tag(out_.room(3), element, wbxml::kContent));
     ++depth_;
   }
 
   void text(std::string_view text) override {
     if (text.empty()) return;
     if (text.find('\0') != text.npos) return opaque(text);
-    put(wbxml::kStrI);
-    out_ += text;
-    out_ += '\0';
+    out_.advance(inline_string(out_.room(text.size() + 2), text));
+  }
+
+  void leaf(Element element, std::string_view content) override {
+    if (content.empty()) return empty(element);
+    if (content.find('\0') != content.npos) {
+      start(element);
+      opaque(content);
+      return end();
+    }
+    char* at = tag(out_.room(content.size() + 6), element, wbxml::kContent);
+    at = inline_string(at, content);
+    *at++ = static_cast<char>(wbxml::kEnd);
+    out_.advance(at);
   }
 
   void opaque(Bytes octets) override {
-    put(wbxml::kOpaque);
-    put_mb_u32(out_, static_cast<std::uint32_t>(octets.size()));
-    out_ += octets;
+    out_.push(static_cast<char>(wbxml::kOpaque));
+    Octets count;
+    put_mb_u32(count, static_cast<std::uint32_t>(octets.size()));
+    out_.append(count);
+    out_.append(octets);
   }
 
   void end() override {
     assert(depth_ > 0);
-    put(wbxml::kEnd);
+    out_.push(static_cast<char>(wbxml::kEnd));
     --depth_;
   }
 
-  void empty(Element element) override { tag(element, 0); }
+  void empty(Element element) override { out_.advance(tag(out_.room(3), element, 0)); }
 
   std::size_t size() const override { return out_.size(); }
   std::size_t size_if_finished() const override { return out_.size() + depth_; }  // END is one octet, on any page
@@ -49,30 +63,37 @@ class WbxmlWriter final : public MarkupWriter {
 
   void rewind(const Mark& mark) override {
     assert(mark.depth == depth_ && mark.size <= out_.size());
-    out_.resize(mark.size);
+    out_.cut(mark.size);
     page_ = mark.page;
   }
 
   Octets finish() && override {
     assert(depth_ == 0);
-    return std::move(out_);
+    return std::move(out_).take();
   }
 
  private:
-  void put(std::uint8_t octet) { out_.push_back(static_cast<char>(octet)); }
-
-  void tag(Element element, std::uint8_t flags) {
+  // These write to `at`, where there is room, and return the place behind.
+  char* tag(char* at, Element element, std::uint8_t flags) {
     assert(element != Element::unknown);
     const int page = static_cast<int>(code_page(element));
     if (page != page_) {
-      put(wbxml::kSwitchPage);
-      put(static_cast<std::uint8_t>(page));
+      *at++ = static_cast<char>(wbxml::kSwitchPage);
+      *at++ = static_cast<char>(page);
       page_ = page;
     }
-    put(static_cast<std::uint8_t>(token(element) | flags));
+    *at++ = static_cast<char>(token(element) | flags);
+    return at;
   }
 
-  Octets out_;
+  static char* inline_string(char* at, std::string_view text) {
+    *at++ = static_cast<char>(wbxml::kStrI);
+    at = OctetBuffer::put(at, text);
+    *at++ = '\0';
+    return at;
+  }
+
+  OctetBuffer out_;
   std::size_t depth_ = 0;
   int page_ = 0;
 };

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -43,6 +44,9 @@ class MarkupReader {
  public:
   virtual ~MarkupReader() = default;
   virtual Result<Event> next() = 0;  // malformed, too_large, unsupported (charset, public id)
+  // Behind a Start, a short cut: reads the element to its End when it holds nothing, or one text that is at hand.
+  // nullopt: nothing was read, next() tells what the element holds.
+  virtual std::optional<std::string_view> leaf() { return std::nullopt; }
   virtual Position position() const = 0;
 };
 
@@ -72,12 +76,8 @@ class MarkupWriter {
 
   virtual Octets finish() && = 0;  // the document
 
-  void leaf(Element element, std::string_view content) {  // <element>content</element>, <element/> when empty
-    if (content.empty()) return empty(element);
-    start(element);
-    text(content);
-    end();
-  }
+  // <element>content</element>, <element/> when empty
+  virtual void leaf(Element element, std::string_view content) = 0;
 };
 
 enum class Encoding : std::uint8_t { xml, wbxml };

@@ -79,6 +79,7 @@ class XmlReader final : public MarkupReader {
   XmlReader& operator=(const XmlReader&) = delete;
 
   Result<Event> next() override;
+  std::optional<std::string_view> leaf() override;
   Position position() const override { return position_; }
 
  private:
@@ -188,6 +189,21 @@ Result<Event> XmlReader::next() {
   const std::string_view text = std::string_view(text_).substr(next_text_, record.length);
   next_text_ += record.length;
   return Event{Text{text}};
+}
+
+std::optional<std::string_view> XmlReader::leaf() {
+  const auto is = [this](std::size_t at, Kind kind) { return at < queue_.size() && queue_[at].kind == kind; };
+  std::string_view text;
+  if (is(next_, Kind::text) && is(next_ + 1, Kind::end)) {
+    text = std::string_view(text_).substr(next_text_, queue_[next_].length);
+    next_text_ += text.size();
+    ++next_;
+  } else if (!is(next_, Kind::end)) {
+    return std::nullopt;
+  }
+  position_ = {queue_[next_].line, queue_[next_].offset};
+  ++next_;
+  return text;
 }
 
 void XmlReader::feed() {

@@ -5,12 +5,15 @@
 #include <utility>
 #include <vector>
 
+#include "base/octet_buffer.h"
+
 namespace omadm {
 namespace {
 
 constexpr std::string_view kCdataStart = "<![CDATA[";
 constexpr std::string_view kCdataEnd = "]]>";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD, for characters XML 1.0 cannot hold
+constexpr std::size_t kLongestDeclaration = 64;            // a start tag without its name
 constexpr int kHasChildren = 1 << 8;                       // in Mark::page, which else holds the code page
 
 // What stands in the document for each octet; empty: the octet itself.
@@ -31,50 +34,62 @@ bool is_noncharacter(std::string_view text, std::size_t at) noexcept {
   return text.substr(at, 3) == "\xEF\xBF\xBE" || text.substr(at, 3) == "\xEF\xBF\xBF";
 }
 
+// Where the first character stands that may need an escape; most texts hold none.
+std::size_t first_special(std::string_view text) noexcept {
+  const auto special = [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return octet < 0x20 || octet == '&' || octet == '<' || octet == '>' || octet == 0xEF;
+  };
+  unsigned any = 0;  // without a branch, so that many characters are looked at together
+  for (const char c : text) any |= special(c) ? 1U : 0U;
+  return any == 0 ? text.size() : 0;
+}
+
 class XmlWriter final : public MarkupWriter {
  public:
   explicit XmlWriter(const XmlWriterOptions& options) : pretty_(options.pretty) {}
 
   void start(Element element) override {
-    open_tag(element);
-    out_ += '>';
+    open_tag(element, ">");
     open_.push_back({element, false});
     closing_ += xml_name(element).size() + 3;
   }
 
   void text(std::string_view text) override {
     std::size_t copied = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    for (std::size_t i = first_special(text); i < text.size(); ++i) {
       const auto c = static_cast<unsigned char>(text[i]);
       const bool refused = c == 0xEF && is_noncharacter(text, i);
       if (kEscapes[c].empty() && !refused) continue;
-      out_.append(text, copied, i - copied);
-      out_ += refused ? kReplacement : kEscapes[c];
+      out_.append(text.substr(copied, i - copied));
+      out_.append(refused ? kReplacement : kEscapes[c]);
       if (refused) i += 2;
       copied = i + 1;
     }
-    out_.append(text, copied);
+    out_.append(text.substr(copied));
   }
 
   void opaque(Bytes octets) override {
-    out_ += kCdataStart;
+    out_.append(kCdataStart);
     std::size_t copied = 0;
     for (std::size_t i = 0; i < octets.size(); ++i) {
       const auto c = static_cast<unsigned char>(octets[i]);
       if (c == '>' && i >= copied + 2 && octets.substr(i - 2, 2) == "]]") {
-        out_.append(octets, copied, i - copied);
-        ((out_ += kCdataEnd) += kCdataStart) += '>';
+        out_.append(octets.substr(copied, i - copied));
+        out_.append("]]><![CDATA[>");
       } else if (c == '\r' || is_refused(octets, i)) {
-        out_.append(octets, copied, i - copied);
-        ((out_ += kCdataEnd) += c == '\r' ? kEscapes[c] : kReplacement) += kCdataStart;
+        out_.append(octets.substr(copied, i - copied));
+        out_.append(kCdataEnd);
+        out_.append(c == '\r' ? kEscapes[c] : kReplacement);
+        out_.append(kCdataStart);
         if (c == 0xEF) i += 2;
       } else {
         continue;
       }
       copied = i + 1;
     }
-    out_.append(octets, copied);
-    out_ += kCdataEnd;
+    out_.append(octets.substr(copied));
+    out_.append(kCdataEnd);
   }
 
   void end() override {
@@ -82,14 +97,17 @@ class XmlWriter final : public MarkupWriter {
     const Open last = open_.back();
     open_.pop_back();
     if (last.has_children) indent(open_.size());
-    const std::string_view name = xml_name(last.element);
-    (((out_ += "</") += name) += '>');
-    closing_ -= name.size() + 3;
+    close_tag(last.element);
+    closing_ -= xml_name(last.element).size() + 3;
   }
 
-  void empty(Element element) override {
-    open_tag(element);
-    out_ += "/>";
+  void empty(Element element) override { open_tag(element, "/>"); }
+
+  void leaf(Element element, std::string_view content) override {
+    if (content.empty()) return empty(element);
+    open_tag(element, ">");
+    text(content);
+    close_tag(element);
   }
 
   std::size_t size() const override { return out_.size(); }
@@ -111,13 +129,13 @@ class XmlWriter final : public MarkupWriter {
 
   void rewind(const Mark& mark) override {
     assert(mark.depth == open_.size() && mark.size <= out_.size());
-    out_.resize(mark.size);
+    out_.cut(mark.size);
     if (!open_.empty()) open_.back().has_children = (mark.page & kHasChildren) != 0;
   }
 
   Octets finish() && override {
     assert(open_.empty());
-    return std::move(out_);
+    return std::move(out_).take();
   }
 
  private:
@@ -133,20 +151,37 @@ class XmlWriter final : public MarkupWriter {
 
   void indent(std::size_t depth) {
     if (!pretty_) return;
-    out_ += '\n';
-    out_.append(2 * depth, ' ');
+    out_.push('\n');
+    for (std::size_t i = 0; i < 2 * depth; ++i) out_.push(' ');
   }
 
-  void open_tag(Element element) {
+  // `end` is ">" or "/>".
+  void open_tag(Element element, std::string_view end) {
     if (!out_.empty()) indent(open_.size());
-    (out_ += '<') += xml_name(element);
+    const std::string_view name = xml_name(element);
     const bool inherited = !open_.empty() && code_page(open_.back().element) == code_page(element);
-    if (!inherited) ((out_ += " xmlns=\"") += xml_namespace(code_page(element))) += '"';
     if (!open_.empty()) open_.back().has_children = true;
+    char* at = out_.room(name.size() + kLongestDeclaration);
+    *at++ = '<';
+    at = OctetBuffer::put(at, name);
+    if (!inherited) {
+      at = OctetBuffer::put(at, " xmlns=\"");
+      at = OctetBuffer::put(at, xml_namespace(code_page(element)));
+      *at++ = '"';
+    }
+    out_.advance(OctetBuffer::put(at, end));
+  }
+
+  void close_tag(Element element) {
+    const std::string_view name = xml_name(element);
+    char* at = OctetBuffer::put(out_.room(name.size() + 3), "</");
+    at = OctetBuffer::put(at, name);
+    *at++ = '>';
+    out_.advance(at);
   }
 
   bool pretty_;
-  std::string out_;
+  OctetBuffer out_;
   std::vector<Open> open_;
   std::size_t closing_ = 0;  // octets of the end tags of open_
 };

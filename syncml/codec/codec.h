@@ -29,7 +29,9 @@ Result<Message> decode_header(Encoding encoding, Bytes document, const Limits& l
 void write_meta(MarkupWriter& writer, const Meta& meta);
 void write_header(MarkupWriter& writer, const SyncHdr& header);  // SyncHdr
 void write_item(MarkupWriter& writer, const Item& item);
-void write_command(MarkupWriter& writer, const Command& command);  // any command, Status and Results included
+// Any command, Status and Results included. `cmd_id` stands for its own.
+void write_command(MarkupWriter& writer, const Command& command, std::string_view cmd_id);
+void write_command(MarkupWriter& writer, const Command& command);
 
 std::unique_ptr<MarkupWriter> make_message_writer(Encoding encoding);
 Octets encode(const Message& message, Encoding encoding);

@@ -39,6 +39,13 @@ constexpr bool rows_in_order() {
 }
 static_assert(rows_in_order());
 
+constexpr auto kByToken = [] {
+  std::array<CommandName, 256> names{};
+  names.fill(CommandName::unknown);
+  for (const Row& row : kRows) names[token(row.element)] = row.name;
+  return names;
+}();
+
 }  // namespace
 
 Element element_of(CommandName name) noexcept {
@@ -48,10 +55,9 @@ Element element_of(CommandName name) noexcept {
 
 std::optional<CommandName> command_of(Element element) noexcept {
   if (element == Element::unknown) return std::nullopt;
-  for (const Row& row : kRows) {
-    if (row.element == element) return row.name;
-  }
-  return std::nullopt;
+  if (code_page(element) != CodePage::syncml) return std::nullopt;
+  const CommandName name = kByToken[token(element)];
+  return name == CommandName::unknown ? std::nullopt : std::optional(name);
 }
 
 std::string_view to_string(CommandName name) noexcept {

@@ -96,12 +96,16 @@ Result<MessageBuilder::Leaf> MessageBuilder::leaf() {
 }
 
 Result<std::string_view> MessageBuilder::text() {
+  if (const auto whole = reader_.leaf()) return message_.arena.copy(*whole);
   const Leaf content = DM_TRY(leaf());
   if (content.opaque && !is_utf8(content.octets)) return Error{Errc::malformed, "text that is not UTF-8"};
   return message_.arena.copy(content.octets);
 }
 
-Result<std::string_view> MessageBuilder::trimmed() { return trim(DM_TRY(text())); }
+Result<std::string_view> MessageBuilder::trimmed() {
+  if (const auto whole = reader_.leaf()) return message_.arena.copy(trim(*whole));
+  return trim(DM_TRY(text()));
+}
 
 // Nonces and credentials are Base64 text, yet some servers send the raw octets as OPAQUE. Raw octets
 // that happen to be Base64 cannot be told from text and count as text.
@@ -330,6 +334,10 @@ Result<void> MessageBuilder::item(std::vector<Item>& items) {
 }
 
 Result<void> MessageBuilder::data(Data& data) {
+  if (const auto whole = reader_.leaf()) {
+    data.octets = message_.arena.copy(*whole);
+    return {};
+  }
   scratch_.clear();
   std::optional<InlineMarkup> markup;
   while (true) {

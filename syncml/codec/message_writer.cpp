@@ -83,10 +83,10 @@ void write_item(MarkupWriter& writer, const Item& item) {
 }
 
 // One order serves every kind: no two kinds want the same two members in different order.
-void write_command(MarkupWriter& writer, const Command& command) {
+void write_command(MarkupWriter& writer, const Command& command, std::string_view cmd_id) {
   if (command.name == CommandName::unknown) return;  // there is no element to write
   writer.start(element_of(command.name));
-  write_present(writer, Element::CmdID, command.cmd_id);
+  write_present(writer, Element::CmdID, cmd_id);
   if (command.name == CommandName::status) {  // PRO-120: never without these, even when they are not known
     writer.leaf(Element::MsgRef, command.msg_ref);
     writer.leaf(Element::CmdRef, command.cmd_ref);
@@ -109,6 +109,8 @@ void write_command(MarkupWriter& writer, const Command& command) {
   for (const Command& child : command.children) write_command(writer, child);
   writer.end();
 }
+
+void write_command(MarkupWriter& writer, const Command& command) { write_command(writer, command, command.cmd_id); }
 
 std::unique_ptr<MarkupWriter> make_message_writer(Encoding encoding) {
   return encoding == Encoding::xml ? make_xml_writer() : make_wbxml_writer(WbxmlDocument::syncml);

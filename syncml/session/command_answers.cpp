@@ -12,7 +12,7 @@ void CommandRunner::answer_in_atomic(const Command& child, const std::vector<Ite
 }
 
 // PRO-123: one Status for all Items when they fared alike, else one each.
-void CommandRunner::answer(const Command& command, const std::vector<ItemOutcome>& outcomes) {
+void CommandRunner::answer(const Command& command, std::span<const ItemOutcome> outcomes) {
   const bool alike = std::all_of(outcomes.begin(), outcomes.end(), [&](const ItemOutcome& outcome) {
     return outcome.status == outcomes.front().status && !outcome.failed_at && outcome.data.empty();
   });
@@ -35,59 +35,45 @@ void CommandRunner::answer_all(const Command& command, StatusCode status) {
 }
 
 void CommandRunner::put_status(const Command& command, StatusCode code, const Item* item, const ItemOutcome* outcome) {
-  Command status;
-  status.name = CommandName::status;
-  status.msg_ref = msg_id_;
-  status.cmd_ref = command.cmd_id;
-  status.cmd = command.name == CommandName::unknown ? command.element : to_string(command.name);
-  status.data = digits(code);
-  status.has_data = true;
+  status_.msg_ref = msg_id_;
+  status_.cmd_ref = command.cmd_id;
+  status_.cmd = command.name == CommandName::unknown ? command.element : to_string(command.name);
+  status_.data = digits(code);
+  status_.target_refs.clear();
+  status_.source_refs.clear();
+  status_.items.clear();
   if (item != nullptr) {
-    if (item->target) status.target_refs.push_back(*item->target);
-    if (item->source && command.name == CommandName::copy) status.source_refs.push_back(*item->source);
+    if (item->target) status_.target_refs.push_back(*item->target);
+    if (item->source && command.name == CommandName::copy) status_.source_refs.push_back(*item->source);
   }
-  if (outcome != nullptr && outcome->failed_at) {
-    Item failed;
-    failed.target = *outcome->failed_at;
-    status.items.push_back(failed);
-  }
+  if (outcome != nullptr && outcome->failed_at) status_.items.emplace_back().target = *outcome->failed_at;
   if (outcome != nullptr && is_success(code)) {  // what the user said
-    for (const std::string& text : outcome->data) {
-      Item said;
-      said.data = Data{text};
-      status.items.push_back(said);
-    }
+    for (const std::string& text : outcome->data) status_.items.emplace_back().data = Data{text};
   }
   if (urgent_) {
-    writer_.put_now(status);
+    writer_.put_now(status_);
   } else {
-    writer_.put(status);
+    writer_.put(status_);
   }
-  CommandReport report;
-  report.msg_id = std::string(msg_id_);
-  report.cmd_id = std::string(command.cmd_id);
-  report.command = std::string(status.cmd);
-  if (item != nullptr) {
-    report.uri = std::string(uri_of(*item));
-  } else if (!command.items.empty()) {
-    report.uri = std::string(uri_of(command.items.front()));
-  }
-  report.status = std::string(digits(code));
-  host_.command_done(report);
+  if (item == nullptr && !command.items.empty()) item = &command.items.front();
+  report_.cmd_id = command.cmd_id;
+  report_.command = status_.cmd;
+  report_.uri = item != nullptr ? uri_of(*item) : std::string_view();
+  report_.status = status_.data;
+  host_.command_done(report_);
 }
 
 void CommandRunner::put_results(const Command& command, const ResultItem& result) {
-  Command results;
-  results.name = CommandName::results;
-  results.msg_ref = msg_id_;
-  results.cmd_ref = command.cmd_id;
-  Item item;
+  results_.msg_ref = msg_id_;
+  results_.cmd_ref = command.cmd_id;
+  Item& item = results_.items.front();
   item.source = result.uri;
+  item.meta = {};
   if (!result.format.empty()) item.meta.format = result.format;
   if (!result.type.empty()) item.meta.type = result.type;
+  item.data.reset();
   if (result.data) item.data = Data{*result.data, result.opaque};
-  results.items.push_back(item);
-  writer_.put(results);
+  writer_.put(results_);
 }
 
 }  // namespace omadm

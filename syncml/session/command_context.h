@@ -70,6 +70,6 @@ struct DecodedData {
 Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest& request, const Uri& target);
 bool is_tnds(const ItemRequest& request) noexcept;
 // A node as it goes into a message: value or child list, Meta where it is not the default.
-ResultItem result_of(const Node& node, std::string uri, Encoding encoding);
+ResultItem result_of(Node node, std::string uri, Encoding encoding);
 
 }  // namespace omadm

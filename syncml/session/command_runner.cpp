@@ -35,11 +35,21 @@ CommandRunner::CommandRunner(Tree& tree, SessionHost& host, PackageWriter& write
       who_(Principal::server(std::move(server_id))),
       session_id_(options.session_id),
       large_object_(options.max_obj_size),
-      user_present_(options.user_present) {}
+      user_present_(options.user_present) {
+  status_.name = CommandName::status;
+  status_.has_data = true;
+  results_.name = CommandName::results;
+  results_.items.emplace_back();
+}
 
-std::optional<UserPrompt> CommandRunner::run(const Message& message) {
+void CommandRunner::begin_message(const Message& message) {
   msg_id_ = message.header.msg_id;
   encoding_ = message.encoding;
+  report_.msg_id = msg_id_;
+}
+
+std::optional<UserPrompt> CommandRunner::run(const Message& message) {
+  begin_message(message);
   final_ = message.final_message;
   urgent_ = false;
   blocks_.clear();
@@ -138,8 +148,7 @@ void CommandRunner::leave_block() {
 }
 
 void CommandRunner::refuse(const Message& message, StatusCode status) {
-  msg_id_ = message.header.msg_id;
-  encoding_ = message.encoding;
+  begin_message(message);
   urgent_ = writer_.owes();  // what is owed is not for a stranger (SEC-061)
   for (const Command& command : message.commands) {
     if (is_command(command)) answer_all(command, status);
@@ -148,8 +157,7 @@ void CommandRunner::refuse(const Message& message, StatusCode status) {
 }
 
 void CommandRunner::run_while_owing(const Message& message) {
-  msg_id_ = message.header.msg_id;
-  encoding_ = message.encoding;
+  begin_message(message);
   urgent_ = true;
   for (const Command& command : message.commands) {
     if (!is_command(command)) continue;
@@ -186,6 +194,10 @@ void CommandRunner::run_command(const Command& command, bool chunks_allowed) {
 
 void CommandRunner::run_items(const Command& command, bool chunks_allowed) {
   if (command.items.empty()) return answer_all(command, StatusCode::incomplete_command);
+  if (command.items.size() == 1) {
+    const ItemOutcome outcome = run_item(command, command.items.front(), chunks_allowed);
+    return answer(command, {&outcome, 1});
+  }
   std::vector<ItemOutcome> outcomes;
   outcomes.reserve(command.items.size());
   for (const Item& item : command.items) outcomes.push_back(run_item(command, item, chunks_allowed));

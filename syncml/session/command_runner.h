@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,7 @@ class CommandRunner {
   void run_while_owing(const Message& message);
 
  private:
+  void begin_message(const Message& message);
   // A list of commands being worked through.
   struct AtomicRun {
     Transaction transaction;
@@ -73,7 +75,7 @@ class CommandRunner {
 
   CommandContext context() const;
   Transaction begin(const Command& command);
-  void answer(const Command& command, const std::vector<ItemOutcome>& outcomes);
+  void answer(const Command& command, std::span<const ItemOutcome> outcomes);
   void answer_all(const Command& command, StatusCode status);  // the command and its children
   void put_status(const Command& command, StatusCode status, const Item* item, const ItemOutcome* outcome);
   void put_results(const Command& command, const ResultItem& result);
@@ -95,6 +97,10 @@ class CommandRunner {
   std::optional<UserPrompt> asked_;
   unsigned times_asked_ = 0;
   bool package_stopped_ = false;
+  // Filled anew for every command, so that their memory is used again.
+  Command status_;
+  Command results_;  // one Item
+  CommandReport report_;
 };
 
 // Commands proper: what is neither Status nor Results.

@@ -1,4 +1,6 @@
 // [RepPro] "Get": a value, a child list, a property, or a subtree by ?list=.
+#include <utility>
+
 #include "base/text.h"
 #include "dmtree/tnds/tnds.h"
 #include "syncml/session/command_context.h"
@@ -18,18 +20,18 @@ Octets joined(const std::vector<std::string>& names) {
 
 // A leaf's value as it travels: binary as OPAQUE in WBXML and as Base64 in XML (PRO-172), and text that
 // XML cannot carry as Base64 too.
-void put_value(ResultItem& item, const Node& node, Encoding encoding) {
-  if (node.type != kTextPlain) item.type = node.type;
+void put_value(ResultItem& item, Node& node, Encoding encoding) {
+  if (node.type != kTextPlain) item.type = std::move(node.type);
   if (node.format != Format::chr) item.format = to_string(node.format);
   const bool binary = node.format == Format::bin;
   if (binary && encoding == Encoding::wbxml) {
-    item.data = node.data;
+    item.data = std::move(node.data);
     item.opaque = true;
   } else if (binary || (encoding == Encoding::xml && !is_xml_text(node.data))) {
     item.format = to_string(Format::b64);
     item.data = base64_encode(node.data);
   } else {
-    item.data = node.data;
+    item.data = std::move(node.data);
   }
 }
 
@@ -85,7 +87,7 @@ Result<std::vector<ResultItem>> get(const CommandContext& context, const ItemReq
 
 }  // namespace
 
-ResultItem result_of(const Node& node, std::string uri, Encoding encoding) {
+ResultItem result_of(Node node, std::string uri, Encoding encoding) {
   ResultItem item;
   item.uri = std::move(uri);
   if (node.is_leaf()) {

@@ -108,9 +108,7 @@ bool PackageWriter::write(const Command& command, std::uint64_t id) {
   if (chunk_open_) return false;
   const MarkupWriter::Mark mark = writer_->mark();
   std::string cmd_id = std::to_string(next_cmd_id_);
-  Command numbered = command;
-  numbered.cmd_id = cmd_id;
-  write_command(*writer_, numbered);
+  write_command(*writer_, command, cmd_id);
   if (!fits()) {
     writer_->rewind(mark);
     return false;

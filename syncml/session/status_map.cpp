@@ -1,7 +1,7 @@
 #include "syncml/session/status_map.h"
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace omadm {
 namespace {
@@ -47,10 +47,20 @@ constexpr std::array kStatuses{
     StatusRow{513, "513", "Protocol version not supported"},
 };
 
+constexpr int kSmallest = kStatuses.front().code;
+
+// By code - kSmallest: the row and 1, or 0.
+constexpr auto kRowOf = [] {
+  std::array<std::uint8_t, kStatuses.back().code - kSmallest + 1> rows{};
+  std::uint8_t number = 0;
+  for (const StatusRow& row : kStatuses) rows[static_cast<std::size_t>(row.code - kSmallest)] = ++number;
+  return rows;
+}();
+
 const StatusRow* find(int code) noexcept {
-  const auto* const row = std::lower_bound(kStatuses.begin(), kStatuses.end(), code,
-                                           [](const StatusRow& entry, int wanted) { return entry.code < wanted; });
-  return row != kStatuses.end() && row->code == code ? row : nullptr;
+  if (code < kSmallest || code > kStatuses.back().code) return nullptr;
+  const std::size_t number = kRowOf[static_cast<std::size_t>(code - kSmallest)];
+  return number != 0 ? &kStatuses[number - 1] : nullptr;
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+// OctetBuffer: octets that grow at their end. For writers, which put down a few octets at a time.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "base/bytes.h"
+
+namespace omadm {
+
+class OctetBuffer {
+ public:
+  std::size_t size() const noexcept { return size_; }
+  bool empty() const noexcept { return size_ == 0; }
+  Bytes view() const noexcept { return {octets_.data(), size_}; }
+
+  // Room for `count` more octets, to be filled from the front; `advance` says how many were.
+  char* room(std::size_t count) {
+    if (octets_.size() - size_ < count) octets_.resize(std::max(2 * octets_.size(), size_ + count + 512));
+    return octets_.data() + size_;
+  }
+  void advance(const char* end) noexcept { size_ = static_cast<std::size_t>(end - octets_.data()); }
+
+  void push(char octet) {
+    *room(1) = octet;
+    ++size_;
+  }
+  void append(Bytes octets) {
+    std::memcpy(room(octets.size()), octets.data(), octets.size());
+    size_ += octets.size();
+  }
+  void cut(std::size_t size) noexcept { size_ = size; }  // at most size()
+  Octets take() && {
+    octets_.resize(size_);
+    return std::move(octets_);
+  }
+
+  // Copies `octets` to `at`, which has the room; the place behind them.
+  static char* put(char* at, Bytes octets) noexcept {
+    std::memcpy(at, octets.data(), octets.size());
+    return at + octets.size();
+  }
+
+ private:
+  Octets octets_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace omadm
