@@ -37,7 +37,7 @@ Located locate(const Overlay& overlay, const Uri& uri) {
     at.parent_acl = at.acl;
     at.node = next;
     ++at.depth;
-    if (!next.own_acl().empty()) at.acl = {&next.own_acl(), at.depth};
+    if (!next.inherits_acl()) at.acl = {&next.own_acl(), at.depth};
     if (next.description() != nullptr) at.nearest = next.description();
   }
   at.missing = rest;

@@ -38,7 +38,7 @@ Result<Acl> Acl::parse(std::string_view text) {
     const auto command = std::find_if(kAclCommands.begin(), kAclCommands.end(),
                                       [&](AccessType c) { return to_string(c) == part.substr(0, equals); });
     if (command == kAclCommands.end()) return malformed("unknown command");
-    Entry& entry = acl.entries_[*entry_index(*command)];
+    Entry& entry = acl.entry(*entry_index(*command));
     const std::string_view ids = part.substr(equals + 1);
     if (ids.empty()) continue;  // TND-065: a command for nobody is dropped
     for (const std::string_view id : split(ids, '+')) {
@@ -54,6 +54,7 @@ Result<Acl> Acl::parse(std::string_view text) {
   for (Entry& entry : acl.entries_) {
     if (entry.everyone) entry.servers.clear();  // TND-064: '*' makes other ids redundant
   }
+  acl.normalise();
   return acl;
 }
 
@@ -62,7 +63,7 @@ Acl Acl::granting(std::string_view server_id, std::initializer_list<AccessType> 
   for (const AccessType command : commands) {
     const auto index = entry_index(command);
     if (!index) continue;
-    Entry& entry = acl.entries_[*index];
+    Entry& entry = acl.entry(*index);
     if (server_id == "*") {
       entry.everyone = true;
     } else if (entry.servers.empty()) {
@@ -72,23 +73,28 @@ Acl Acl::granting(std::string_view server_id, std::initializer_list<AccessType> 
   return acl;
 }
 
-bool Acl::empty() const noexcept {
-  return std::all_of(entries_.begin(), entries_.end(),
-                     [](const Entry& entry) { return !entry.everyone && entry.servers.empty(); });
+Acl::Entry& Acl::entry(std::size_t index) {
+  if (entries_.empty()) entries_.resize(kAclCommands.size());
+  return entries_[index];
+}
+
+void Acl::normalise() {
+  if (std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.empty(); })) entries_.clear();
 }
 
 bool Acl::grants(AccessType command, std::string_view server_id) const noexcept {
   const auto index = entry_index(command);
-  if (!index) return false;
+  if (!index || entries_.empty()) return false;
   const Entry& entry = entries_[*index];
   return entry.everyone || std::find(entry.servers.begin(), entry.servers.end(), server_id) != entry.servers.end();
 }
 
 std::string Acl::str() const {
   std::string text;
+  if (empty()) return text;
   for (const AccessType command : kAclCommands) {
     const Entry& entry = entries_[*entry_index(command)];
-    if (!entry.everyone && entry.servers.empty()) continue;
+    if (entry.empty()) continue;
     if (!text.empty()) text.push_back('&');
     text += to_string(command);
     text.push_back('=');
@@ -107,6 +113,7 @@ std::string Acl::str() const {
 bool Acl::remove_server(std::string_view server_id) {
   bool changed = false;
   for (Entry& entry : entries_) changed = std::erase(entry.servers, server_id) != 0 || changed;
+  normalise();
   return changed;
 }
 

@@ -26,7 +26,7 @@ class Acl {
   // Get, Replace and Delete for one server, as bootstrap gives (BOOT-016).
   static Acl granting(std::string_view server_id, std::initializer_list<AccessType> commands);
 
-  bool empty() const noexcept;
+  bool empty() const noexcept { return entries_.empty(); }
   bool grants(AccessType command, std::string_view server_id) const noexcept;  // copy: never
   std::string str() const;  // normalised: Add, Delete, Exec, Get, Replace; ids in order of arrival
   // Without `server_id` (TND-073). True when something changed.
@@ -38,9 +38,13 @@ class Acl {
   struct Entry {
     bool everyone = false;
     std::vector<std::string> servers;
+    bool empty() const noexcept { return !everyone && servers.empty(); }
     friend bool operator==(const Entry&, const Entry&) = default;
   };
-  std::array<Entry, 5> entries_;
+  Entry& entry(std::size_t index);
+  void normalise();
+
+  std::vector<Entry> entries_;  // one a command in the order of kAclCommands, or none when all would be empty
 };
 
 // Whether `text` can stand in an ACL: printable, without = & * + and white space.

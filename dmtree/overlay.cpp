@@ -7,12 +7,13 @@
 namespace omadm {
 namespace {
 
+// So many shadows are looked through one by one.
+constexpr std::size_t kFew = 16;
+
 // After a child has gone from its name: the committed node of that name must not show through.
 void hide_committed(Shadow& parent, std::string_view name) {
   if (parent.base == nullptr || parent.base->child(name) == nullptr) return;
-  auto tombstone = std::make_unique<Shadow>();
-  tombstone->removed = true;
-  parent.children.emplace(std::string(name), std::move(tombstone));
+  parent.children.emplace(std::string(name), nullptr);
 }
 
 }  // namespace
@@ -28,6 +29,11 @@ std::string_view NodeView::title() const noexcept {
 
 const Acl& NodeView::own_acl() const noexcept { return own() != nullptr ? own()->acl : base_->own_acl(); }
 
+bool NodeView::inherits_acl() const noexcept {
+  if (own() != nullptr) return own()->acl.empty();
+  return base_->acl == nullptr || base_->acl->empty();
+}
+
 std::int64_t NodeView::tstamp() const noexcept { return own() != nullptr ? own()->tstamp : base_->tstamp; }
 
 std::uint16_t NodeView::verno() const noexcept { return own() != nullptr ? own()->verno : base_->verno; }
@@ -39,14 +45,15 @@ const DdfNode* NodeView::description() const noexcept {
 }
 
 NodeView NodeView::child(std::string_view canonical) const {
-  if (shadow_ != nullptr) {
+  if (shadow_ != nullptr && !shadow_->children.empty()) {
     const auto found = shadow_->children.find(canonical);
     if (found != shadow_->children.end()) {
-      const Shadow& shadow = *found->second;
-      return shadow.removed ? NodeView() : NodeView(shadow.base, &shadow);
+      const Shadow* shadow = found->second;
+      return shadow != nullptr ? NodeView(*overlay_, shadow->base, shadow) : NodeView();
     }
   }
-  return {base_ != nullptr ? base_->child(canonical) : nullptr, nullptr};
+  const TreeNode* committed = base_ != nullptr ? base_->child(canonical) : nullptr;
+  return committed != nullptr ? overlay_->view(committed) : NodeView();
 }
 
 std::vector<std::pair<std::string_view, NodeView>> NodeView::children() const {
@@ -54,14 +61,14 @@ std::vector<std::pair<std::string_view, NodeView>> NodeView::children() const {
   if (base_ != nullptr) {
     all.reserve(base_->children.size());
     for (const ChildEntry& node : base_->children) {
-      const bool shadowed = shadow_ != nullptr && shadow_->children.contains(node->name);
-      if (!shadowed) all.emplace_back(node->name, NodeView(node.node.get(), nullptr));
+      const bool hidden = shadow_ != nullptr && shadow_->children.contains(node->name);
+      if (!hidden) all.emplace_back(node->name, overlay_->view(node.node.get()));
     }
   }
   if (shadow_ == nullptr || shadow_->children.empty()) return all;
   const auto committed = static_cast<std::ptrdiff_t>(all.size());
   for (const auto& [name, shadow] : shadow_->children) {
-    if (!shadow->removed) all.emplace_back(name, NodeView(shadow->base, shadow.get()));
+    if (shadow != nullptr) all.emplace_back(name, NodeView(*overlay_, shadow->base, shadow));
   }
   std::inplace_merge(all.begin(), all.begin() + committed, all.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -73,15 +80,20 @@ bool NodeView::has_children() const {
   return !children().empty();
 }
 
-NodeState NodeView::state() const {
+NodeState NodeView::state(bool with_value) const {
   if (own() != nullptr) return *own();
-  return {format(), std::string(type()), std::string(title()), own_acl(), tstamp(), verno(), Octets(data())};
+  NodeState state;
+  state.format = format();
+  state.type = type();
+  state.title = title();
+  state.acl = own_acl();
+  state.tstamp = tstamp();
+  state.verno = verno();
+  if (with_value) state.data = data();
+  return state;
 }
 
-Overlay::Overlay(const TreeNode& root, std::uint64_t generation) : generation_(generation) {
-  shadow_.base = &root;
-  shadow_.description = root.description;
-}
+Overlay::Overlay(const TreeNode& root, std::uint64_t generation) : root_(&root), generation_(generation) {}
 
 NodeView Overlay::find(const Uri& uri) const {
   NodeView node = root();
@@ -90,46 +102,63 @@ NodeView Overlay::find(const Uri& uri) const {
   return node;
 }
 
-// The shadow of an existing node; shadows on the way are created where there are none.
-Shadow& Overlay::shadow_of(const Uri& uri) {
-  Shadow* shadow = &shadow_;
-  std::string_view rest = uri.path();
-  while (!rest.empty()) {
-    const std::string_view name = Uri::next_segment(rest);
-    auto found = shadow->children.find(name);
-    if (found == shadow->children.end()) {
-      auto created = std::make_unique<Shadow>();
-      created->base = shadow->base->child(name);
-      created->description = created->base->description;
-      found = shadow->children.emplace(std::string(name), std::move(created)).first;
-    }
-    shadow = found->second.get();
+Shadow* Overlay::shadow_of(const TreeNode* committed) const noexcept {
+  if (shadows_.size() > kFew) {
+    const auto found = by_node_.find(committed);
+    return found != by_node_.end() ? found->second : nullptr;
   }
-  return *shadow;
+  for (const auto& shadow : shadows_) {
+    if (shadow->base == committed) return shadow.get();
+  }
+  return nullptr;
+}
+
+Shadow& Overlay::add_shadow(const TreeNode* base, const DdfNode* description) {
+  Shadow& shadow = *shadows_.emplace_back(std::make_unique<Shadow>());
+  shadow.base = base;
+  shadow.description = description;
+  if (shadows_.size() == kFew + 1) {
+    for (const auto& known : shadows_) by_node_.emplace(known->base, known.get());
+  } else if (shadows_.size() > kFew) {
+    by_node_.emplace(base, &shadow);
+  }
+  return shadow;
+}
+
+// The shadow of an existing node, created where there is none.
+Shadow& Overlay::shadow_of(const NodeView& node) {
+  if (node.shadow_ != nullptr) return const_cast<Shadow&>(*node.shadow_);  // one of shadows_
+  return add_shadow(node.base_, node.base_->description);
 }
 
 NodeState& Overlay::modify(const Uri& uri) {
-  Shadow& shadow = shadow_of(uri);
-  if (!shadow.state) shadow.state = std::make_unique<NodeState>(NodeView(shadow.base, &shadow).state());
+  const NodeView node = find(uri);
+  Shadow& shadow = shadow_of(node);
+  if (!shadow.state) shadow.state = node.state(true);
   mark_pending(uri, shadow);
   return *shadow.state;
 }
 
-void Overlay::mark_value_changed(const Uri& uri) { shadow_of(uri).value_changed = true; }
+NodeState& Overlay::modify_value(const NodeView& node, const Uri& uri) {
+  Shadow& shadow = shadow_of(node);
+  if (!shadow.state) shadow.state = node.state(false);
+  shadow.value_changed = true;
+  mark_pending(uri, shadow);
+  return *shadow.state;
+}
 
 void Overlay::create(const Uri& uri, NodeState state, const DdfNode* description) {
-  Shadow& parent = shadow_of(uri.parent());
-  auto created = std::make_unique<Shadow>();
-  created->description = description;
-  created->state = std::make_unique<NodeState>(std::move(state));
-  created->value_changed = true;
-  mark_pending(uri, *created);
-  parent.children.insert_or_assign(std::string(uri.name()), std::move(created));
+  Shadow& parent = shadow_of(find(uri.parent()));
+  Shadow& created = add_shadow(nullptr, description);
+  created.state = std::move(state);
+  created.value_changed = true;
+  mark_pending(uri, created);
+  parent.children.insert_or_assign(std::string(uri.name()), &created);
 }
 
 void Overlay::remove(const Uri& uri) {
   settle(false);
-  Shadow& parent = shadow_of(uri.parent());
+  Shadow& parent = shadow_of(find(uri.parent()));
   const auto found = parent.children.find(uri.name());
   if (found != parent.children.end()) parent.children.erase(found);
   hide_committed(parent, uri.name());
@@ -141,11 +170,12 @@ void Overlay::remove(const Uri& uri) {
 
 void Overlay::rename(const Uri& uri, const Uri& renamed) {
   settle(false);
-  shadow_of(uri);
-  Shadow& parent = shadow_of(uri.parent());
-  std::unique_ptr<Shadow> moved = std::move(parent.children.extract(std::string(uri.name())).mapped());
+  Shadow& moved = shadow_of(find(uri));
+  Shadow& parent = shadow_of(find(uri.parent()));
+  const auto found = parent.children.find(uri.name());
+  if (found != parent.children.end()) parent.children.erase(found);
   hide_committed(parent, uri.name());
-  parent.children.insert_or_assign(std::string(renamed.name()), std::move(moved));
+  parent.children.insert_or_assign(std::string(renamed.name()), &moved);
   EditRecord record;
   record.op = EditRecord::Op::rename;
   record.node.uri = uri;
@@ -164,27 +194,32 @@ void Overlay::mark_pending(const Uri& uri, Shadow& shadow) {
 // Turns what is pending into records. Removing and renaming come after this, so that every record
 // uses the addresses in force at its place in the order.
 void Overlay::settle(bool take_values) {
+  records_.reserve(records_.size() + pending_.size());
   for (auto& [uri, shadow] : pending_) {
     shadow->pending = false;
     NodeState& state = *shadow->state;
-    EditRecord record;
-    record.op = EditRecord::Op::put;
-    record.node.uri = uri;
-    record.node.format = state.format;
-    record.node.type = state.type;
-    record.node.title = state.title;
-    record.node.acl = state.acl.str();
-    record.node.tstamp = state.tstamp;
-    record.node.verno = state.verno;
-    record.node.data = take_values ? std::move(state.data) : state.data;
-    records_.push_back(std::move(record));
+    NodeRecord& node = records_.emplace_back().node;
+    node.uri = std::move(uri);
+    node.format = state.format;
+    node.type = state.type;
+    node.title = state.title;
+    node.acl = state.acl.str();
+    node.tstamp = state.tstamp;
+    node.verno = state.verno;
+    node.data = take_values ? std::move(state.data) : state.data;
   }
-  pending_.clear();
+  if (!take_values) pending_.clear();
 }
 
 std::vector<EditRecord> Overlay::take_records() && {
+  const bool overwrites_alone = records_.empty();
   settle(true);
+  if (!overwrites_alone) pending_.clear();
   return std::move(records_);
+}
+
+const TreeNode* Overlay::overwritten(std::size_t index) const noexcept {
+  return index < pending_.size() ? pending_[index].second->base : nullptr;
 }
 
 }  // namespace omadm

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -34,24 +35,25 @@ struct NodeState {
   Octets data;
 };
 
-// One place in the shadow. 1. base == null: the node is new, and hides a committed node of that name.
-// 2. A removed shadow hides a committed node and has no children. 3. Committed children that
-// `children` does not name show through.
+// What is different about one node. 1. base == null: the node is new. 2. Committed children that `children` does not
+// name show through, with the shadow of their own that the overlay may have.
 struct Shadow {
   const TreeNode* base = nullptr;
   const DdfNode* description = nullptr;
-  std::unique_ptr<NodeState> state;  // null: as committed
-  bool removed = false;
-  bool value_changed = false;  // the value is this transaction's, not the committed or live one
-  bool pending = false;        // its state is not yet among the records
-  std::map<std::string, std::unique_ptr<Shadow>, std::less<>> children;
+  std::optional<NodeState> state;  // nullopt: as committed
+  bool value_changed = false;      // the value is this transaction's, not the committed or live one
+  bool pending = false;            // its state is not yet among the records
+  std::map<std::string, Shadow*, std::less<>> children;  // new and renamed ones; null: no longer there
 };
+
+class Overlay;
 
 // A node as the transaction sees it, committed and shadow together. Valid until the next change.
 class NodeView {
  public:
   NodeView() = default;
-  NodeView(const TreeNode* base, const Shadow* shadow) noexcept : base_(base), shadow_(shadow) {}
+  NodeView(const Overlay& overlay, const TreeNode* base, const Shadow* shadow) noexcept
+      : overlay_(&overlay), base_(base), shadow_(shadow) {}
 
   explicit operator bool() const noexcept { return base_ != nullptr || shadow_ != nullptr; }
   Format format() const noexcept;
@@ -59,6 +61,7 @@ class NodeView {
   std::string_view type() const noexcept;
   std::string_view title() const noexcept;
   const Acl& own_acl() const noexcept;
+  bool inherits_acl() const noexcept;
   std::int64_t tstamp() const noexcept;
   std::uint16_t verno() const noexcept;
   Bytes data() const noexcept;
@@ -68,11 +71,13 @@ class NodeView {
   NodeView child(std::string_view canonical) const;  // false: none
   std::vector<std::pair<std::string_view, NodeView>> children() const;
   bool has_children() const;
-  NodeState state() const;  // a copy
 
  private:
-  const NodeState* own() const noexcept { return shadow_ != nullptr ? shadow_->state.get() : nullptr; }
+  friend class Overlay;
+  const NodeState* own() const noexcept { return shadow_ != nullptr && shadow_->state ? &*shadow_->state : nullptr; }
+  NodeState state(bool with_value) const;  // a copy
 
+  const Overlay* overlay_ = nullptr;
   const TreeNode* base_ = nullptr;
   const Shadow* shadow_ = nullptr;
 };
@@ -81,13 +86,14 @@ class Overlay {
  public:
   Overlay(const TreeNode& root, std::uint64_t generation);
 
-  NodeView root() const noexcept { return {shadow_.base, &shadow_}; }
+  NodeView root() const noexcept { return view(root_); }
   NodeView find(const Uri& uri) const;
   std::uint64_t generation() const noexcept { return generation_; }
 
   // The state of an existing node, to be changed in place.
   NodeState& modify(const Uri& uri);
-  void mark_value_changed(const Uri& uri);
+  // The same for the leaf `node` at `uri` whose value is about to be replaced: the state comes without.
+  NodeState& modify_value(const NodeView& node, const Uri& uri);
   void create(const Uri& uri, NodeState state, const DdfNode* description);  // the parent exists, the node does not
   void remove(const Uri& uri);
   void rename(const Uri& uri, const Uri& renamed);  // same parent, free name
@@ -98,17 +104,26 @@ class Overlay {
   // The edits for the store, which lead from the committed state to this one. Takes the values out of
   // the overlay, which is of no use afterwards.
   std::vector<EditRecord> take_records() &&;
+  // After take_records: the committed node that record number `index` overwrites, when all records do no more than
+  // that.
+  const TreeNode* overwritten(std::size_t index) const noexcept;
 
   std::optional<Uri> failed_at;
   bool unrestricted = false;  // while objects check a commit they see everything
 
  private:
-  Shadow& shadow_of(const Uri& uri);
+  friend class NodeView;
+  NodeView view(const TreeNode* committed) const noexcept { return {*this, committed, shadow_of(committed)}; }
+  Shadow* shadow_of(const TreeNode* committed) const noexcept;  // null: none
+  Shadow& shadow_of(const NodeView& node);
+  Shadow& add_shadow(const TreeNode* base, const DdfNode* description);
   void mark_pending(const Uri& uri, Shadow& shadow);
   void settle(bool take_values);
 
-  Shadow shadow_;
+  const TreeNode* root_;
   std::uint64_t generation_;
+  std::vector<std::unique_ptr<Shadow>> shadows_;
+  std::unordered_map<const TreeNode*, Shadow*> by_node_;  // empty while they are few
   std::vector<Edit> edits_;
   std::vector<EditRecord> records_;
   std::vector<std::pair<Uri, Shadow*>> pending_;

@@ -12,18 +12,6 @@
 namespace omadm {
 namespace {
 
-std::string name_of(const Principal& who) {
-  switch (who.kind) {
-    case Principal::Kind::server:
-      return "server:" + who.server_id;
-    case Principal::Kind::user:
-      return "user";
-    case Principal::Kind::device:
-      break;
-  }
-  return "device";
-}
-
 bool has_property(const NodeView& node, const Viewer& who, Property property) {
   if (property == Property::size && node.is_interior()) return false;
   const DdfNode* description = node.description();
@@ -32,11 +20,10 @@ bool has_property(const NodeView& node, const Viewer& who, Property property) {
 
 }  // namespace
 
-Transaction::Transaction(Tree& tree, Principal who, Origin origin)
-    : tree_(&tree), who_(std::move(who)), origin_(std::move(origin)) {
-  if (origin_.who.empty()) origin_.who = name_of(who_);
-  overlay_ = std::make_unique<Overlay>(tree.impl_->nodes.root(), tree.impl_->generation);
-}
+Transaction::Transaction(Tree& tree, Principal who)
+    : tree_(&tree),
+      who_(std::move(who)),
+      overlay_(std::make_unique<Overlay>(tree.impl_->nodes.root(), tree.impl_->generation)) {}
 
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction& Transaction::operator=(Transaction&&) noexcept = default;

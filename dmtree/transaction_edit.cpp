@@ -51,10 +51,14 @@ Result<void> Transaction::check_length(const Uri& uri) const {
   return uri.check(is_private(uri) ? UriLimits() : tree_->impl_->limits);
 }
 
-NodeState& Transaction::touch(const Uri& uri) {
-  NodeState& state = overlay_->modify(uri);
+void Transaction::mark_changed(NodeState& state) const {
   state.tstamp = tree_->impl_->clock.utc_seconds();
   ++state.verno;  // 65535 is followed by 0 (TND-136)
+}
+
+NodeState& Transaction::touch(const Uri& uri) {
+  NodeState& state = overlay_->modify(uri);
+  mark_changed(state);
   return state;
 }
 
@@ -141,16 +145,15 @@ Result<void> Transaction::add(const Uri& uri, NewNode node) {
 }
 
 Result<void> Transaction::replace_at(const Uri& uri, const NodeView& node, NewValue value) {
-  NodeState state;
-  state.format = node.format();
-  state.type = node.type();
-  DM_TRY(change_content(node.description(), state, std::move(value)));
-  touch(uri);
-  NodeState& changed = overlay_->modify(uri);
-  changed.format = state.format;
-  changed.type = std::move(state.type);
-  changed.data = std::move(state.data);
-  overlay_->mark_value_changed(uri);
+  NodeState content;
+  content.format = node.format();
+  content.type = node.type();
+  DM_TRY(change_content(node.description(), content, std::move(value)));
+  NodeState& changed = overlay_->modify_value(node, uri);
+  changed.format = content.format;
+  changed.type = std::move(content.type);
+  changed.data = std::move(content.data);
+  mark_changed(changed);
   overlay_->log(Edit::Kind::replace, uri);
   return {};
 }

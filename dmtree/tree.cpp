@@ -18,6 +18,18 @@ constexpr std::array<std::string_view, 8> kPropertyNames{"ACL",   "Format", "Nam
 // Objects that answer every commit with another one must not keep a flush busy for ever.
 constexpr int kMaxFlushRounds = 16;
 
+std::string name_of(const Principal& who) {
+  switch (who.kind) {
+    case Principal::Kind::server:
+      return "server:" + who.server_id;
+    case Principal::Kind::user:
+      return "user";
+    case Principal::Kind::device:
+      break;
+  }
+  return "device";
+}
+
 Error store_failed() { return Error{Errc::io, "the store has failed; the tree must be opened again"}; }
 
 }  // namespace
@@ -80,7 +92,13 @@ Result<std::unique_ptr<Tree>> Tree::open(Store& store, const Ddf& ddf, const Clo
   return tree;
 }
 
-Transaction Tree::begin(Principal who, Origin origin) { return {*this, std::move(who), std::move(origin)}; }
+Transaction Tree::begin(Principal who) { return {*this, std::move(who)}; }
+
+Transaction Tree::begin(Principal who, Origin origin) {
+  Transaction transaction(*this, std::move(who));
+  transaction.origin_ = std::move(origin);
+  return transaction;
+}
 
 Result<void> Transaction::commit() && {
   Tree::Impl& impl = *tree_->impl_;
@@ -96,6 +114,7 @@ Result<void> Transaction::commit() && {
   record.sequence = impl.sequence + 1;
   record.time = impl.clock.utc_seconds();
   record.origin = std::move(origin_);
+  if (record.origin.who.empty()) record.origin.who = name_of(who_);
   record.edits = std::move(*overlay_).take_records();
   if (auto appended = impl.store.append(record); !appended) {
     if (appended.error().code != Errc::storage_full) impl.store_failed = true;
@@ -104,25 +123,34 @@ Result<void> Transaction::commit() && {
   // The commit point is behind us: what follows has no reason to fail, the overlay saw the same nodes.
   ++impl.sequence;
   ++impl.generation;
-  for (const EditRecord& edit : record.edits) {
-    if (auto applied = impl.nodes.apply(edit); !applied) {
+  const bool observed = !impl.observers.empty();
+  for (std::size_t i = 0; i < record.edits.size(); ++i) {
+    EditRecord& edit = record.edits[i];
+    const TreeNode* overwritten = overlay_->overwritten(i);
+    auto applied = observed ? impl.nodes.apply(edit, overwritten) : impl.nodes.apply(std::move(edit), overwritten);
+    if (!applied) {
       impl.store_failed = true;
       return applied;
     }
   }
-  impl.unflushed.push_back({std::move(record), std::move(touched)});
+  impl.unsynced = true;
+  if (observed || !touched.empty()) {
+    impl.unflushed.push_back({observed ? std::move(record) : CommitRecord(), std::move(touched)});
+  }
   return {};
 }
 
 Result<void> Tree::flush() {
   Impl& impl = *impl_;
-  if (impl.unflushed.empty()) return {};
-  for (int round = 0; !impl.unflushed.empty(); ++round) {
+  const auto pending = [&impl] { return impl.unsynced || !impl.unflushed.empty(); };
+  if (!pending()) return {};
+  for (int round = 0; pending(); ++round) {
     if (impl.store_failed) return store_failed();
     if (auto synced = impl.store.sync(); !synced) {
       impl.store_failed = true;
       return synced;
     }
+    impl.unsynced = false;
     // Called by an object that is being told: the flush under way tells the others.
     if (impl.flushing || round == kMaxFlushRounds) return {};
     impl.flushing = true;
@@ -131,6 +159,7 @@ Result<void> Tree::flush() {
       for (const TouchedObject& part : commit.objects) {
         if (impl.is_attached(part.object)) part.object->committed(part.edits);
       }
+      if (commit.record.sequence == 0) continue;
       for (std::size_t i = 0; i < impl.observers.size(); ++i) {
         const Observer observer = impl.observers[i];  // a copy: it may add another one
         observer(commit.record);

@@ -127,7 +127,7 @@ class Transaction {
 
  private:
   friend class Tree;
-  Transaction(Tree& tree, Principal who, Origin origin);
+  Transaction(Tree& tree, Principal who);
   Result<void> ready() const;
   Viewer viewer() const noexcept;
   Result<Octets> value_of(const NodeView& node, const Uri& uri) const;
@@ -142,6 +142,7 @@ class Transaction {
   Result<void> set_title(const Uri& uri, const Located& at, std::string_view text);
   void create_node(const Uri& uri, NodeState state, const DdfNode* description);
   NodeState& touch(const Uri& uri);
+  void mark_changed(NodeState& state) const;
   Tree* tree_ = nullptr;
   Principal who_;
   Origin origin_;
@@ -157,7 +158,9 @@ class Tree {
   static Result<std::unique_ptr<Tree>> open(Store& store, const Ddf& ddf, const Clock& clock);
   ~Tree();
 
-  Transaction begin(Principal who, Origin origin = {});
+  Transaction begin(Principal who);
+  // `origin` says in the history who did it; without a name in it, `who`.
+  Transaction begin(Principal who, Origin origin);
   // Makes every commit so far durable, then tells the objects; call before a Status leaves. Compacts
   // when the store wants it.
   Result<void> flush();

@@ -27,8 +27,9 @@ struct Tree::Impl {
   std::vector<TouchedObject> touched(const std::vector<Edit>& edits) const;
   bool is_attached(const ManagementObject* object) const;
 
+  // A commit that somebody is to be told of.
   struct Unflushed {
-    CommitRecord record;
+    CommitRecord record;  // empty: nobody was observing then
     std::vector<TouchedObject> objects;
   };
 
@@ -42,6 +43,7 @@ struct Tree::Impl {
   std::uint64_t sequence = 0;
   bool store_failed = false;  // an io error of the store: no further commit
   bool flushing = false;
+  bool unsynced = false;  // commits since the store was last synced
   std::vector<std::pair<Uri, ManagementObject*>> objects;
   std::vector<Observer> observers;
   std::vector<Unflushed> unflushed;

@@ -14,8 +14,9 @@ constexpr std::string_view kFactoryRootAcl = "Add=*&Get=*";
 // Heads compare as the names do, as far as they reach: octets are never 0 in a name.
 std::uint64_t head_of(std::string_view name) noexcept {
   std::uint64_t head = 0;
-  for (std::size_t i = 0; i < 8; ++i) head = head << 8U | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0U);
-  return head;
+  const std::size_t count = std::min<std::size_t>(name.size(), 8);
+  for (std::size_t i = 0; i < count; ++i) head = head << 8U | static_cast<unsigned char>(name[i]);
+  return count == 0 ? 0 : head << (64 - 8 * count);
 }
 
 auto position(const TreeNode& parent, std::string_view name) noexcept {
@@ -97,10 +98,12 @@ TreeNode* CommittedNodes::locate(const Uri& uri) const noexcept {
 
 const TreeNode* CommittedNodes::find(const Uri& uri) const noexcept { return locate(uri); }
 
-Result<void> CommittedNodes::apply(const EditRecord& edit) {
+Result<void> CommittedNodes::apply(EditRecord edit, const TreeNode* overwritten) {
   switch (edit.op) {
     case EditRecord::Op::put:
-      return put(edit.node);
+      // Every node is one of ours.
+      return put(std::move(edit.node),
+                 overwritten != nullptr ? const_cast<TreeNode*>(overwritten) : locate(edit.node.uri));
     case EditRecord::Op::remove:
       return remove(edit.node.uri);
     case EditRecord::Op::rename:
@@ -109,14 +112,13 @@ Result<void> CommittedNodes::apply(const EditRecord& edit) {
   return corrupt(edit.node.uri, "unknown operation");
 }
 
-Result<void> CommittedNodes::put(const NodeRecord& record) {
+Result<void> CommittedNodes::put(NodeRecord record, TreeNode* node) {
   Acl acl;
   if (!record.acl.empty()) {
     auto parsed = Acl::parse(record.acl);
     if (!parsed) return corrupt(record.uri, parsed.error().detail);
     acl = std::move(parsed).value();
   }
-  TreeNode* node = locate(record.uri);
   if (node == nullptr) {
     TreeNode* parent = locate(record.uri.parent());
     if (parent == nullptr || !parent->is_interior()) return corrupt(record.uri, "no interior parent");
@@ -132,12 +134,12 @@ Result<void> CommittedNodes::put(const NodeRecord& record) {
     return corrupt(record.uri, "a leaf with children");
   }
   node->format = record.format;
-  node->type = types_.intern(record.type);
+  if (node->type == nullptr || *node->type != record.type) node->type = types_.intern(record.type);
   node->acl = acl.empty() ? nullptr : std::make_unique<Acl>(std::move(acl));
-  node->title = record.title.empty() ? nullptr : std::make_unique<std::string>(record.title);
+  node->title = record.title.empty() ? nullptr : std::make_unique<std::string>(std::move(record.title));
   node->tstamp = record.tstamp;
   node->verno = record.verno;
-  node->data = record.data;
+  node->data = std::move(record.data);
   return {};
 }
 

@@ -78,13 +78,14 @@ class CommittedNodes {
   std::size_t count() const noexcept { return count_; }
 
   // corrupt: the edit does not fit the tree, which happens only with damaged stores.
-  Result<void> apply(const EditRecord& edit);
+  // `overwritten`: the node a put changes, where the caller knows it; null: it is looked up.
+  Result<void> apply(EditRecord edit, const TreeNode* overwritten = nullptr);
   // Parents first, children by name.
   void for_each(const std::function<void(const NodeRecord&)>& visit) const;
   void sweep_types();
 
  private:
-  Result<void> put(const NodeRecord& record);
+  Result<void> put(NodeRecord record, TreeNode* node);  // null: a new one
   Result<void> remove(const Uri& uri);
   Result<void> rename(const Uri& uri, const Uri& renamed);
   TreeNode* locate(const Uri& uri) const noexcept;

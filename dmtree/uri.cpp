@@ -76,6 +76,28 @@ bool is_plain_name(std::string_view segment) {
 
 bool is_over(std::size_t count, std::uint16_t limit) { return limit != 0 && count > limit; }
 
+// In characters, of which there are not more than octets.
+bool is_longer(std::string_view text, std::uint16_t limit) {
+  return is_over(text.size(), limit) && is_over(utf8_length(text), limit);
+}
+
+// Whether `path` is canonical as it stands and within the limits of depth and segments: the usual case, in one pass.
+bool is_plain_path(std::string_view path, const UriLimits& limits) {
+  std::size_t segments = 0;
+  std::size_t first = 0;
+  for (std::size_t i = 0; i <= path.size(); ++i) {
+    if (i < path.size() && path[i] != '/') {
+      if (needs_escape(path[i])) return false;
+      continue;
+    }
+    const std::size_t length = i - first;
+    if (length == 0 || path[i - 1] == '.' || is_over(length, limits.max_seg_len)) return false;
+    first = i + 1;
+    ++segments;
+  }
+  return segments <= kMaxSegments && !is_over(segments, limits.max_depth);
+}
+
 Error too_long(std::string_view what) { return Error{Errc::uri_too_long, std::string(what)}; }
 
 Result<std::string_view> without_prefix(std::string_view text) {
@@ -102,18 +124,22 @@ Result<std::string> canonical_name(std::string_view segment) {
 
 Result<Uri> Uri::parse(std::string_view text, const UriLimits& limits) {
   if (text.empty()) return Error{Errc::malformed, "empty URI"};
-  if (is_over(utf8_length(text), limits.max_tot_len)) return too_long("URI longer than MaxTotLen");
+  if (is_longer(text, limits.max_tot_len)) return too_long("URI longer than MaxTotLen");
   if (text == ".") return Uri();
   std::string_view rest = DM_TRY(without_prefix(text));
   const std::size_t prefix_size = text.size() - rest.size();
-  if (rest.find_first_of("?#") != std::string_view::npos) return Error{Errc::malformed, "'?' or '#' in a node's URI"};
   Uri uri;
+  if (is_plain_path(rest, limits)) {
+    uri.text_ = rest;
+    return uri;
+  }
+  if (rest.find_first_of("?#") != std::string_view::npos) return Error{Errc::malformed, "'?' or '#' in a node's URI"};
   uri.text_.reserve(rest.size());
   std::size_t segments = 0;
   while (!rest.empty()) {
     const std::string_view segment = next_segment(rest);
     if (++segments > kMaxSegments || is_over(segments, limits.max_depth)) return too_long("URI deeper than MaxDepth");
-    if (is_over(utf8_length(segment), limits.max_seg_len)) return too_long("segment longer than MaxSegLen");
+    if (is_longer(segment, limits.max_seg_len)) return too_long("segment longer than MaxSegLen");
     const std::string name = DM_TRY(canonical_name(segment));
     if (!rest.empty() && name.ends_with('.')) return Error{Errc::malformed, "a name before '/' does not end in '.'"};
     // Escaping makes a name longer; the form in which it is sent back counts as well.
@@ -186,7 +212,7 @@ std::string_view Uri::next_segment(std::string_view& path) noexcept {
 }
 
 Result<Address> Address::parse(std::string_view text, const UriLimits& limits) {
-  if (is_over(utf8_length(text), limits.max_tot_len)) return too_long("URI longer than MaxTotLen");
+  if (is_longer(text, limits.max_tot_len)) return too_long("URI longer than MaxTotLen");
   Address address;
   const std::size_t question = text.find('?');
   address.node = DM_TRY(Uri::parse(text.substr(0, question), limits));
