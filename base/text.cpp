@@ -41,6 +41,17 @@ std::size_t ascii_prefix(std::string_view text) noexcept {
   return count;
 }
 
+// The same for what is also no control character below 0x20: taking 0x20 away borrows from the highest bit of those.
+std::size_t printable_prefix(std::string_view text) noexcept {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  std::size_t count = 0;
+  for (std::uint64_t word = 0; text.size() - count >= sizeof word; count += sizeof word) {
+    std::memcpy(&word, text.data() + count, sizeof word);
+    if (((word | (word - kEach * 0x20)) & (kEach * 0x80)) != 0) break;
+  }
+  return count;
+}
+
 constexpr char32_t kNoCharacter = 0xFFFFFFFF;
 
 // Decodes the character at the front and removes it; kNoCharacter: not UTF-8.
@@ -151,6 +162,7 @@ std::size_t utf8_length(std::string_view text) noexcept {
 }
 
 bool is_xml_text(std::string_view text) noexcept {
+  text.remove_prefix(printable_prefix(text));
   while (!text.empty()) {
     const char32_t character = take_character(text);
     if (character == kNoCharacter || character == 0xFFFE || character == 0xFFFF) return false;

@@ -1,6 +1,7 @@
 #include "dmtree/overlay.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "dmtree/tree_node.h"
 
@@ -103,9 +104,11 @@ NodeView Overlay::find(const Uri& uri) const {
 }
 
 Shadow* Overlay::shadow_of(const TreeNode* committed) const noexcept {
-  if (shadows_.size() > kFew) {
-    const auto found = by_node_.find(committed);
-    return found != by_node_.end() ? found->second : nullptr;
+  if (!has_first_) return nullptr;
+  if (first_.base == committed) return const_cast<Shadow*>(&first_);
+  if (by_node_) {
+    const auto found = by_node_->find(committed);
+    return found != by_node_->end() ? found->second : nullptr;
   }
   for (const auto& shadow : shadows_) {
     if (shadow->base == committed) return shadow.get();
@@ -114,13 +117,15 @@ Shadow* Overlay::shadow_of(const TreeNode* committed) const noexcept {
 }
 
 Shadow& Overlay::add_shadow(const TreeNode* base, const DdfNode* description) {
-  Shadow& shadow = *shadows_.emplace_back(std::make_unique<Shadow>());
+  Shadow& shadow = has_first_ ? *shadows_.emplace_back(std::make_unique<Shadow>()) : first_;
   shadow.base = base;
   shadow.description = description;
-  if (shadows_.size() == kFew + 1) {
-    for (const auto& known : shadows_) by_node_.emplace(known->base, known.get());
+  if (!std::exchange(has_first_, true)) return shadow;
+  if (by_node_) {
+    by_node_->emplace(base, &shadow);
   } else if (shadows_.size() > kFew) {
-    by_node_.emplace(base, &shadow);
+    by_node_ = std::make_unique<std::unordered_map<const TreeNode*, Shadow*>>();
+    for (const auto& known : shadows_) by_node_->emplace(known->base, known.get());
   }
   return shadow;
 }
@@ -188,18 +193,20 @@ void Overlay::log(Edit::Kind kind, const Uri& uri, const Uri& renamed) { edits_.
 void Overlay::mark_pending(const Uri& uri, Shadow& shadow) {
   if (shadow.pending) return;
   shadow.pending = true;
-  pending_.emplace_back(uri, &shadow);
+  shadow.pending_at = uri;
+  shadow.next_pending = nullptr;
+  (last_pending_ != nullptr ? last_pending_->next_pending : first_pending_) = &shadow;
+  last_pending_ = &shadow;
 }
 
 // Turns what is pending into records. Removing and renaming come after this, so that every record
 // uses the addresses in force at its place in the order.
 void Overlay::settle(bool take_values) {
-  records_.reserve(records_.size() + pending_.size());
-  for (auto& [uri, shadow] : pending_) {
+  for (Shadow* shadow = first_pending_; shadow != nullptr; shadow = shadow->next_pending) {
     shadow->pending = false;
     NodeState& state = *shadow->state;
     NodeRecord& node = records_.emplace_back().node;
-    node.uri = std::move(uri);
+    node.uri = std::move(shadow->pending_at);
     node.format = state.format;
     node.type = state.type;
     node.title = state.title;
@@ -208,18 +215,19 @@ void Overlay::settle(bool take_values) {
     node.verno = state.verno;
     node.data = take_values ? std::move(state.data) : state.data;
   }
-  if (!take_values) pending_.clear();
+  if (!take_values) first_pending_ = last_pending_ = nullptr;
 }
 
 std::vector<EditRecord> Overlay::take_records() && {
   const bool overwrites_alone = records_.empty();
   settle(true);
-  if (!overwrites_alone) pending_.clear();
+  if (!overwrites_alone) first_pending_ = last_pending_ = nullptr;
   return std::move(records_);
 }
 
-const TreeNode* Overlay::overwritten(std::size_t index) const noexcept {
-  return index < pending_.size() ? pending_[index].second->base : nullptr;
+const TreeNode* Overlay::next_overwritten() noexcept {
+  if (first_pending_ == nullptr) return nullptr;
+  return std::exchange(first_pending_, first_pending_->next_pending)->base;
 }
 
 }  // namespace omadm

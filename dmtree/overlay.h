@@ -43,6 +43,8 @@ struct Shadow {
   std::optional<NodeState> state;  // nullopt: as committed
   bool value_changed = false;      // the value is this transaction's, not the committed or live one
   bool pending = false;            // its state is not yet among the records
+  Uri pending_at;                  // its address then
+  Shadow* next_pending = nullptr;
   std::map<std::string, Shadow*, std::less<>> children;  // new and renamed ones; null: no longer there
 };
 
@@ -104,9 +106,9 @@ class Overlay {
   // The edits for the store, which lead from the committed state to this one. Takes the values out of
   // the overlay, which is of no use afterwards.
   std::vector<EditRecord> take_records() &&;
-  // After take_records: the committed node that record number `index` overwrites, when all records do no more than
-  // that.
-  const TreeNode* overwritten(std::size_t index) const noexcept;
+  // After take_records, for each record in turn: the committed node it overwrites; null: it does something else, or
+  // not only overwriting is done.
+  const TreeNode* next_overwritten() noexcept;
 
   std::optional<Uri> failed_at;
   bool unrestricted = false;  // while objects check a commit they see everything
@@ -122,11 +124,14 @@ class Overlay {
 
   const TreeNode* root_;
   std::uint64_t generation_;
-  std::vector<std::unique_ptr<Shadow>> shadows_;
-  std::unordered_map<const TreeNode*, Shadow*> by_node_;  // empty while they are few
+  Shadow first_;  // most transactions change one node
+  bool has_first_ = false;
+  std::vector<std::unique_ptr<Shadow>> shadows_;                           // the others
+  std::unique_ptr<std::unordered_map<const TreeNode*, Shadow*>> by_node_;  // of shadows_, when they are many
   std::vector<Edit> edits_;
   std::vector<EditRecord> records_;
-  std::vector<std::pair<Uri, Shadow*>> pending_;
+  Shadow* first_pending_ = nullptr;
+  Shadow* last_pending_ = nullptr;
 };
 
 }  // namespace omadm

@@ -124,9 +124,8 @@ Result<void> Transaction::commit() && {
   ++impl.sequence;
   ++impl.generation;
   const bool observed = !impl.observers.empty();
-  for (std::size_t i = 0; i < record.edits.size(); ++i) {
-    EditRecord& edit = record.edits[i];
-    const TreeNode* overwritten = overlay_->overwritten(i);
+  for (EditRecord& edit : record.edits) {
+    const TreeNode* overwritten = overlay_->next_overwritten();
     auto applied = observed ? impl.nodes.apply(edit, overwritten) : impl.nodes.apply(std::move(edit), overwritten);
     if (!applied) {
       impl.store_failed = true;

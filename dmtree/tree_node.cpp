@@ -1,6 +1,8 @@
 #include "dmtree/tree_node.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <unordered_map>
 
 #include "dmtree/ddf/ddf.h"
@@ -11,9 +13,17 @@ namespace {
 // The root ACL a device has from the factory (TND-071).
 constexpr std::string_view kFactoryRootAcl = "Add=*&Get=*";
 
+constexpr std::size_t kFewChildren = 8;  // looked through one by one
+
 // Heads compare as the names do, as far as they reach: octets are never 0 in a name.
 std::uint64_t head_of(std::string_view name) noexcept {
   std::uint64_t head = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    if (name.size() >= sizeof head) {
+      std::memcpy(&head, name.data(), sizeof head);
+      return __builtin_bswap64(head);
+    }
+  }
   const std::size_t count = std::min<std::size_t>(name.size(), 8);
   for (std::size_t i = 0; i < count; ++i) head = head << 8U | static_cast<unsigned char>(name[i]);
   return count == 0 ? 0 : head << (64 - 8 * count);
@@ -61,7 +71,21 @@ Error corrupt(const Uri& uri, std::string_view what) {
 ChildEntry::ChildEntry(std::unique_ptr<TreeNode> child) noexcept : head(head_of(child->name)), node(std::move(child)) {}
 
 TreeNode* TreeNode::child(std::string_view canonical) const noexcept {
-  const auto found = position(*this, canonical);
+  const std::uint64_t head = head_of(canonical);
+  auto found = children.begin();
+  if (children.size() > kFewChildren) {
+    found = std::lower_bound(found, children.end(), head,
+                             [](const ChildEntry& entry, std::uint64_t wanted) { return entry.head < wanted; });
+  } else {
+    while (found != children.end() && found->head < head) ++found;
+  }
+  if (found == children.end() || found->head != head) return nullptr;
+  // Names of up to eight octets are told apart by their heads.
+  TreeNode* const node = found->node.get();
+  if (node->name.size() == canonical.size() && (canonical.size() <= sizeof head || node->name == canonical))
+    return node;
+  if (canonical.size() < sizeof head) return nullptr;
+  found = position(*this, canonical);
   return found != children.end() && (*found)->name == canonical ? found->node.get() : nullptr;
 }
 

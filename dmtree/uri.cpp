@@ -83,19 +83,18 @@ bool is_longer(std::string_view text, std::uint16_t limit) {
 
 // Whether `path` is canonical as it stands and within the limits of depth and segments: the usual case, in one pass.
 bool is_plain_path(std::string_view path, const UriLimits& limits) {
+  const char* at = path.data();
+  const char* const end = at + path.size();
   std::size_t segments = 0;
-  std::size_t first = 0;
-  for (std::size_t i = 0; i <= path.size(); ++i) {
-    if (i < path.size() && path[i] != '/') {
-      if (needs_escape(path[i])) return false;
-      continue;
-    }
-    const std::size_t length = i - first;
-    if (length == 0 || path[i - 1] == '.' || is_over(length, limits.max_seg_len)) return false;
-    first = i + 1;
+  while (true) {
+    const char* const first = at;
+    while (at != end && kPchar[static_cast<unsigned char>(*at)]) ++at;
+    const auto length = static_cast<std::size_t>(at - first);
+    if (length == 0 || at[-1] == '.' || is_over(length, limits.max_seg_len)) return false;
     ++segments;
+    if (at == end) return segments <= kMaxSegments && !is_over(segments, limits.max_depth);
+    if (*at++ != '/') return false;
   }
-  return segments <= kMaxSegments && !is_over(segments, limits.max_depth);
 }
 
 Error too_long(std::string_view what) { return Error{Errc::uri_too_long, std::string(what)}; }
@@ -205,9 +204,10 @@ Result<void> Uri::check(const UriLimits& limits) const {
 }
 
 std::string_view Uri::next_segment(std::string_view& path) noexcept {
-  const std::size_t slash = path.find('/');
-  const std::string_view segment = path.substr(0, slash);
-  path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+  std::size_t end = 0;  // segments are short: a call of memchr costs more than this loop
+  while (end < path.size() && path[end] != '/') ++end;
+  const std::string_view segment = path.substr(0, end);
+  path.remove_prefix(std::min(end + 1, path.size()));
   return segment;
 }
 

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cassert>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -13,7 +15,7 @@ namespace {
 constexpr std::string_view kCdataStart = "<![CDATA[";
 constexpr std::string_view kCdataEnd = "]]>";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD, for characters XML 1.0 cannot hold
-constexpr std::size_t kLongestDeclaration = 64;            // a start tag without its name
+constexpr std::size_t kLongestTag = 96;                    // with its namespace
 constexpr int kHasChildren = 1 << 8;                       // in Mark::page, which else holds the code page
 
 // What stands in the document for each octet; empty: the octet itself.
@@ -34,16 +36,57 @@ bool is_noncharacter(std::string_view text, std::size_t at) noexcept {
   return text.substr(at, 3) == "\xEF\xBF\xBE" || text.substr(at, 3) == "\xEF\xBF\xBF";
 }
 
-// Where the first character stands that may need an escape; most texts hold none.
-std::size_t first_special(std::string_view text) noexcept {
-  const auto special = [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet < 0x20 || octet == '&' || octet == '<' || octet == '>' || octet == 0xEF;
-  };
-  unsigned any = 0;  // without a branch, so that many characters are looked at together
-  for (const char c : text) any |= special(c) ? 1U : 0U;
-  return any == 0 ? text.size() : 0;
+// Whether `text` may need an escape; most texts do not. Eight octets at a time: an octet is below `n` when taking `n`
+// away borrows from its highest bit.
+bool holds_special(std::string_view text) noexcept {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t ampersand = word ^ (kEach * '&');
+    const std::uint64_t angle = (word | (kEach * 2)) ^ (kEach * '>');  // '<' and '>' differ in this bit
+    const std::uint64_t borrowed = (word - kEach * 0x20) | (ampersand - kEach) | (angle - kEach) | word;
+    if ((borrowed & (kEach * 0x80)) != 0) return true;
+  }
+  for (; at < text.size(); ++at) {
+    const auto octet = static_cast<unsigned char>(text[at]);
+    if (!kEscapes[octet].empty() || octet >= 0x80) return true;
+  }
+  return false;
 }
+
+// "<Name" and "</Name>", ready to be copied as a whole.
+struct Tags {
+  std::array<char, 24> start{};
+  std::array<char, 24> end{};
+  std::uint8_t name_size = 0;
+};
+
+constexpr std::size_t kPages = 3;
+constexpr std::size_t kTokens = 64;
+
+constexpr std::size_t tag_index(Element element) noexcept {
+  return static_cast<std::size_t>(code_page(element)) * kTokens + token(element);
+}
+
+constexpr auto make_tags() {
+  std::array<Tags, kPages * kTokens> all{};
+  const auto add = [&all](Element element, std::string_view name) {
+    Tags& tags = all[tag_index(element)];
+    tags.name_size = static_cast<std::uint8_t>(name.size());
+    tags.start[0] = tags.end[0] = '<';
+    tags.end[1] = '/';
+    for (std::size_t i = 0; i < name.size(); ++i) tags.start[i + 1] = tags.end[i + 2] = name[i];
+    tags.end[name.size() + 2] = '>';
+  };
+#define OMADM_ELEMENT_TAGS(id, name, page, token) add(Element::id, name);
+  OMADM_ELEMENTS(OMADM_ELEMENT_TAGS)
+#undef OMADM_ELEMENT_TAGS
+  return all;
+}
+constexpr auto kTags = make_tags();
+
+const Tags& tags_of(Element element) noexcept { return kTags[tag_index(element)]; }
 
 class XmlWriter final : public MarkupWriter {
  public:
@@ -52,12 +95,13 @@ class XmlWriter final : public MarkupWriter {
   void start(Element element) override {
     open_tag(element, ">");
     open_.push_back({element, false});
-    closing_ += xml_name(element).size() + 3;
+    closing_ += tags_of(element).name_size + 3U;
   }
 
   void text(std::string_view text) override {
+    if (!holds_special(text)) return out_.append(text);
     std::size_t copied = 0;
-    for (std::size_t i = first_special(text); i < text.size(); ++i) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
       const auto c = static_cast<unsigned char>(text[i]);
       const bool refused = c == 0xEF && is_noncharacter(text, i);
       if (kEscapes[c].empty() && !refused) continue;
@@ -98,7 +142,7 @@ class XmlWriter final : public MarkupWriter {
     open_.pop_back();
     if (last.has_children) indent(open_.size());
     close_tag(last.element);
-    closing_ -= xml_name(last.element).size() + 3;
+    closing_ -= tags_of(last.element).name_size + 3U;
   }
 
   void empty(Element element) override { open_tag(element, "/>"); }
@@ -158,26 +202,27 @@ class XmlWriter final : public MarkupWriter {
   // `end` is ">" or "/>".
   void open_tag(Element element, std::string_view end) {
     if (!out_.empty()) indent(open_.size());
-    const std::string_view name = xml_name(element);
     const bool inherited = !open_.empty() && code_page(open_.back().element) == code_page(element);
     if (!open_.empty()) open_.back().has_children = true;
-    char* at = out_.room(name.size() + kLongestDeclaration);
-    *at++ = '<';
-    at = OctetBuffer::put(at, name);
+    const Tags& tags = tags_of(element);
+    char* at = out_.room(kLongestTag);
+    std::memcpy(at, tags.start.data(), tags.start.size());
+    at += 1 + tags.name_size;
     if (!inherited) {
       at = OctetBuffer::put(at, " xmlns=\"");
       at = OctetBuffer::put(at, xml_namespace(code_page(element)));
       *at++ = '"';
     }
-    out_.advance(OctetBuffer::put(at, end));
+    if (end.size() == 2) *at++ = '/';
+    *at++ = '>';
+    out_.advance(at);
   }
 
   void close_tag(Element element) {
-    const std::string_view name = xml_name(element);
-    char* at = OctetBuffer::put(out_.room(name.size() + 3), "</");
-    at = OctetBuffer::put(at, name);
-    *at++ = '>';
-    out_.advance(at);
+    const Tags& tags = tags_of(element);
+    char* const at = out_.room(kLongestTag);
+    std::memcpy(at, tags.end.data(), tags.end.size());
+    out_.advance(at + tags.name_size + 3);
   }
 
   bool pretty_;

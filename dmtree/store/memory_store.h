@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <deque>
 
 #include "dmtree/store/store.h"
 
@@ -25,12 +25,12 @@ class MemoryStore final : public Store {
   // As a power cut would: forgets what was appended after the last sync.
   void lose_unsynced();
 
-  const std::vector<CommitRecord>& commits() const noexcept { return commits_; }
+  const std::deque<CommitRecord>& commits() const noexcept { return commits_; }
   std::size_t appended() const noexcept { return appended_; }  // successful appends so far
   std::size_t synced() const noexcept { return synced_; }      // syncs that had something to do
 
  private:
-  std::vector<CommitRecord> commits_;
+  std::deque<CommitRecord> commits_;
   std::size_t compact_above_;
   std::size_t durable_ = 0;  // the first so many of commits_ were synced
   std::size_t appended_ = 0;
