@@ -34,9 +34,9 @@ set(OMADM_HOT_SOURCES
     base/markup/xml_writer.cpp wbxml/wbxml_reader.cpp wbxml/wbxml_writer.cpp dmtree/access.cpp dmtree/acl.cpp
     dmtree/node_content.cpp dmtree/overlay.cpp dmtree/store/memory_store.cpp dmtree/transaction.cpp
     dmtree/transaction_edit.cpp dmtree/tree.cpp dmtree/tree_node.cpp dmtree/uri.cpp syncml/codec/command_names.cpp
-    syncml/codec/message_builder.cpp syncml/codec/message_writer.cpp syncml/session/command_answers.cpp syncml/session/command_runner.cpp
-    syncml/session/handle_get.cpp syncml/session/handle_replace.cpp syncml/session/item_data.cpp
-    syncml/session/package_writer.cpp syncml/session/status_map.cpp)
+    syncml/codec/message_builder.cpp syncml/codec/message_writer.cpp syncml/session/command_answers.cpp
+    syncml/session/command_runner.cpp syncml/session/handle_get.cpp syncml/session/handle_replace.cpp
+    syncml/session/item_data.cpp syncml/session/package_writer.cpp syncml/session/status_map.cpp)
 list(TRANSFORM OMADM_HOT_SOURCES PREPEND ${PROJECT_SOURCE_DIR}/)
 set_source_files_properties(${OMADM_HOT_SOURCES} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O3>)
 
