@@ -28,6 +28,7 @@ class OctetBuffer {
     ++size_;
   }
   void append(Bytes octets) {
+    if (octets.empty()) return;
     std::memcpy(room(octets.size()), octets.data(), octets.size());
     size_ += octets.size();
   }
@@ -37,7 +38,7 @@ class OctetBuffer {
     return std::move(octets_);
   }
 
-  // Copies `octets` to `at`, which has the room; the place behind them.
+  // Copies `octets`, one at least, to `at`, which has the room; the place behind them.
   static char* put(char* at, Bytes octets) noexcept {
     std::memcpy(at, octets.data(), octets.size());
     return at + octets.size();
