@@ -1,5 +1,7 @@
 #include "client/adapters.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace omadm {
@@ -35,7 +37,7 @@ SessionAccount session_account(const Account& account, const std::string& url, s
   for (const AccountAuth& auth : account.auths) {
     auto usable = credential(auth);
     if (!usable) continue;
-    if (auth.level == "CLCRED") {
+    if (auth.level == "CLCRED" && usable->type != AuthType::transport) {
       result.client.push_back(std::move(*usable));
     } else if (auth.level == "SRVCRED" && usable->type != AuthType::transport && !result.server) {
       if (usable->name.empty()) usable->name = account.server_id;  // MO-028
@@ -56,13 +58,29 @@ std::vector<Uri> nonce_holders(const Account& account, std::string_view level) {
   return holders;
 }
 
-void set_http_credentials(HttpRequest& request, const Account& account) {
+Result<void> set_http_credentials(HttpRequest& request, const Account& account, const ClientConfig& config) {
   for (const AccountAuth& auth : account.auths) {
-    if (auth.level != "HTTP" || auth.name.empty()) continue;
+    // Some provisioning leaves out "HTTP-", which the level says already.
+    const bool basic = equals_ignoring_case(auth.type, "HTTP-BASIC") || equals_ignoring_case(auth.type, "BASIC");
+    const bool digest = equals_ignoring_case(auth.type, "HTTP-DIGEST") || equals_ignoring_case(auth.type, "DIGEST");
+    if (auth.level != "HTTP" || auth.name.empty() || (!basic && !digest)) continue;
+    if (basic && url_scheme(request.url) != "https" && !config.allow_basic) {
+      return Error{Errc::not_allowed, "account " + account.server_id +
+                                          " would show its password without TLS (HTTP-BASIC); use https, or set "
+                                          "[security] allow_basic = true"};
+    }
+    request.auth = basic ? HttpAuthType::basic : HttpAuthType::digest;
     request.username = auth.name;
     request.password = Octets(auth.secret.view());
-    return;
+    return {};
   }
+  return {};
+}
+
+bool wants_client_certificate(const Account& account) {
+  return std::any_of(account.auths.begin(), account.auths.end(), [](const AccountAuth& auth) {
+    return auth.level != "SRVCRED" && auth_type_from_aauth(auth.type) == AuthType::transport;
+  });
 }
 
 std::string url_scheme(std::string_view url) {

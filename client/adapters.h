@@ -24,8 +24,12 @@ SessionAccount session_account(const Account& account, const std::string& url, s
 // The AppAuth entries of a level whose type carries a nonce (DIGEST, HMAC).
 std::vector<Uri> nonce_holders(const Account& account, std::string_view level);
 
-// Fills in HTTP authentication from the entry of level HTTP, if there is one (MO-033).
-void set_http_credentials(HttpRequest& request, const Account& account);
+// Fills in HTTP authentication from the entry of level HTTP, if there is one (MO-033). not_allowed: HTTP-BASIC without
+// TLS, and the configuration does not say so (SEC-009).
+Result<void> set_http_credentials(HttpRequest& request, const Account& account, const ClientConfig& config);
+
+// Whether the account authenticates this client by its TLS certificate (AAuthType TRANSPORT).
+bool wants_client_certificate(const Account& account);
 
 // The scheme, lower case, of an absolute URL; "" when there is none.
 std::string url_scheme(std::string_view url);

@@ -60,6 +60,7 @@ class ComposedClient final : public Client {
     // What a restart interrupted goes on, once the host has had its first word.
     for (const TriggeredSession& trigger : gate_->unfinished()) scheduler_->request_triggered(trigger, nullptr);
     look_for_owed();
+    poll_timer_ = loop_->after({}, [this] { scheduler_->poll(); });
     return {};
   }
 
@@ -147,6 +148,7 @@ class ComposedClient final : public Client {
     platform_.device = std::move(device);
     config_ = std::move(config);
     tree_->set_uri_limits(config_.uri_limits);
+    scheduler_->poll();
     return tree_->flush();
   }
 
@@ -241,6 +243,7 @@ class ComposedClient final : public Client {
   std::map<std::uint64_t, std::unique_ptr<UserQuestion>> consents_;  // for sessions that notifications ask for
   std::map<int, LoopHandlePtr> watches_;
   LoopHandlePtr owed_timer_;
+  LoopHandlePtr poll_timer_;
   PushDoors doors_;
   SmsJoiner parts_{clock_};
 };

@@ -56,6 +56,7 @@ struct ClientConfig {
   std::uint32_t max_obj_size = 4U << 20U;
   std::chrono::seconds timeout{60};
   RetryConfig retry;
+  std::chrono::seconds poll_interval{0};  // a session with each server at least so often; 0: only when there is cause
   AuthType min_client_auth = AuthType::md5;
   bool allow_http = false;
   bool allow_basic = false;

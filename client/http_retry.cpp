@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/crypto/digest.h"
 #include "base/text.h"
 
 namespace omadm {
@@ -44,7 +45,9 @@ std::optional<std::int64_t> http_date(std::string_view text) {
 std::chrono::milliseconds back_off(const RetryConfig& retry, unsigned repeat) {
   const double wait = static_cast<double>(retry.first.count()) * std::pow(retry.factor, repeat);
   const double longest = static_cast<double>(retry.max.count());
-  return std::chrono::milliseconds(static_cast<std::int64_t>(std::clamp(wait, 0.0, longest)));
+  const auto whole = static_cast<std::int64_t>(std::clamp(wait, 0.0, longest));
+  const auto fifth = static_cast<std::uint32_t>(std::min<std::int64_t>(whole / 5, UINT32_MAX - 1));
+  return std::chrono::milliseconds(whole - random_below(fifth + 1));
 }
 
 std::optional<std::chrono::milliseconds> retry_after(const HttpResponse& response, std::int64_t now_utc) {

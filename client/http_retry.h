@@ -10,7 +10,8 @@
 
 namespace omadm {
 
-// The wait before repeat number `repeat` (from 0): first, first*factor, … at most max.
+// The wait before repeat number `repeat` (from 0): first, first*factor, … at most max; up to a fifth of it is taken off
+// at random, so that clients that lost their server together do not come back together.
 std::chrono::milliseconds back_off(const RetryConfig& retry, unsigned repeat);
 
 // Retry-After of a 429 or 503: seconds or an HTTP date; nullopt: absent or unreadable. At most an hour.

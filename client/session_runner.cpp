@@ -67,6 +67,12 @@ void SessionRunner::begin() {
   if (urls_.empty()) return finish(Error{Errc::incomplete, "the account has no address (AppAddr)"}, {});
   const std::string& url = urls_[url_];
   if (auto refused = refused_url(url)) return finish(std::move(refused), {});
+  if (wants_client_certificate(order_.account) && (config_.tls.client_cert.empty() || url_scheme(url) != "https")) {
+    return finish(Error{Errc::authentication, "account " + order_.account.server_id +
+                                                  " authenticates this client by its TLS certificate (TRANSPORT), and "
+                                                  "there is none; set [tls] client_cert and use https"},
+                  {});
+  }
   SessionOptions options;
   options.session_id = order_.session_id;
   options.answers_trigger = order_.answers_trigger;
@@ -135,7 +141,9 @@ void SessionRunner::transmit() {
   request.idle_timeout = config_.timeout;
   // Room for the session to see that a message is over the announced size and to answer so (PRO-062).
   request.max_body = 2ULL * config_.max_msg_size + 65536;
-  set_http_credentials(request, order_.account);
+  if (auto set = set_http_credentials(request, order_.account, config_); !set) {
+    return farewell_ ? finish(std::nullopt, std::move(*farewell_)) : finish(std::move(set).error(), {});
+  }
   if (repeats_ == 0) {
     ++report_.result.messages_sent;
     trace(true, out_.content_type, out_.body);

@@ -75,6 +75,29 @@ void SessionScheduler::alerts_owed() {
   for (const std::string& server_id : at_.alerts.servers()) owe_session(server_id);
 }
 
+// UTC, seconds; 0: never.
+std::int64_t SessionScheduler::last_met(const std::string& server_id) const {
+  return parse_signed(ServerNotes(at_.tree, server_id).get("met")).value_or(0);
+}
+
+void SessionScheduler::poll() {
+  poll_timer_.reset();
+  const std::int64_t interval = at_.config.poll_interval.count();
+  if (interval <= 0 || stopping_) return;
+  const std::int64_t now = at_.loop.clock().utc_seconds();
+  std::int64_t next = interval;
+  for (const Account& account : read_accounts(at_.tree).accounts) {
+    const std::int64_t since = now - last_met(account.server_id);
+    // A clock that was set back says nothing about how long ago it was.
+    if (since >= interval || since < 0) {
+      owe_session(account.server_id);
+    } else {
+      next = std::min(next, interval - since);
+    }
+  }
+  poll_timer_ = at_.loop.after(std::chrono::seconds(next), [this] { poll(); });
+}
+
 void SessionScheduler::owe_session(const std::string& server_id) {
   const bool runs = current_ && current_->server_id == server_id;
   const bool queued =
@@ -102,6 +125,7 @@ std::vector<std::string> SessionScheduler::queued() const {
 void SessionScheduler::stop(std::function<void()> stopped) {
   stopping_ = true;
   stopped_ = std::move(stopped);
+  poll_timer_.reset();
   owed_.clear();
   for (Job& job : std::exchange(queue_, {})) cancel(std::move(job));
   for (auto& [number, waiting] : std::exchange(waiting_, {})) cancel(std::move(waiting.job));
@@ -235,8 +259,9 @@ bool SessionScheduler::retried_with_other_version(const SessionReport& report) {
 
 void SessionScheduler::remember(const SessionReport& report, DmVersion version) {
   ServerNotes notes(at_.tree, report.server_id);
-  std::vector<std::pair<std::string_view, std::string>> values = {{"time", rfc3339(at_.loop.clock().utc_seconds())},
-                                                                  {"result", std::string(result_word(report))}};
+  const std::int64_t now = at_.loop.clock().utc_seconds();
+  std::vector<std::pair<std::string_view, std::string>> values = {
+      {"time", rfc3339(now)}, {"met", std::to_string(now)}, {"result", std::string(result_word(report))}};
   if (report.result.client_auth != AuthType::none) values.emplace_back("auth", to_string(report.result.client_auth));
   if (!report.error && version != at_.config.version) values.emplace_back("version", ver_proto(version));
   auto stored = notes.set(values);

@@ -36,6 +36,8 @@ class SessionScheduler {
   // not_found: no such account, or one that cannot be used; cancelled: after stop().
   Result<void> request(const std::string& server_id, SessionCause cause, Client::SessionDone done);
   void request_triggered(const TriggeredSession& trigger, Client::SessionDone done);
+  // Sees to ClientConfig::poll_interval, also after it was changed.
+  void poll();
   // Something is owed to servers: sees to sessions with them, now or with the session that runs.
   void alerts_owed();
 
@@ -72,6 +74,7 @@ class SessionScheduler {
   void remember(const SessionReport& report, DmVersion version);
   void owe_session(const std::string& server_id);
   void see_to_owed(const SessionReport& report, AlertQueue::Id offered);
+  std::int64_t last_met(const std::string& server_id) const;
   void note_trigger(const Job& job, unsigned left) const;
   void cancel(Job job);
   void tell_stopped();
@@ -90,6 +93,7 @@ class SessionScheduler {
   std::optional<Job> current_;
   std::unique_ptr<SessionRunner> runner_;
   LoopHandlePtr start_timer_;
+  LoopHandlePtr poll_timer_;
   std::size_t untold_ = 0;  // reports on their way to whoever asked
   bool stopping_ = false;
   std::function<void()> stopped_;

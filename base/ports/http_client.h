@@ -24,6 +24,8 @@ struct TlsOptions {
   std::vector<std::string> pinned_spki;  // Base64 of SHA-256 of the public key; empty: any
 };
 
+enum class HttpAuthType : std::uint8_t { any, basic, digest };
+
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;  // in order; names as met
 
 struct HttpRequest {
@@ -39,7 +41,8 @@ struct HttpRequest {
   std::chrono::seconds idle_timeout{60};  // no octet for so long
   std::chrono::seconds total_timeout{0};  // 0: none
   std::uint64_t max_body = 4U << 20U;     // octets; over it: too_large
-  std::string username, password;         // HTTP authentication, basic or digest; empty: none
+  std::string username, password;         // HTTP authentication; empty: none
+  HttpAuthType auth = HttpAuthType::any;  // what the server may ask for; another challenge stays 401
 };
 
 struct HttpResponse {

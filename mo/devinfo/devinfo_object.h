@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "dmtree/tree.h"
@@ -14,8 +15,12 @@ struct DevInfoValues {
   std::string lang;  // RFC 1766 tag
 };
 
-// Brings ./DevInfo to `values` as the device; an empty one becomes "unknown". Not flushed. The object has
-// no behaviour beyond this: its nodes are permanent and servers only read them.
+// Whether `text` can be a DevId: "urn:…", or a namespace and what it identifies, as in "IMEI:493005100592800"
+// (PRO-107).
+bool is_device_urn(std::string_view text) noexcept;
+
+// Brings ./DevInfo to `values` as the device; an empty one becomes "unknown". Not flushed. malformed: DevId is no URN.
+// The object has no behaviour beyond this: its nodes are permanent and servers only read them.
 Result<void> write_dev_info(Tree& tree, const DevInfoValues& values);
 
 }  // namespace omadm

@@ -74,6 +74,7 @@ void PackageWriter::open(const SyncHdr& header) {
   next_cmd_id_ = 1;
   sent_.clear();
   chunk_open_ = false;
+  chunk_cmd_id_.clear();
   alone_ = true;
 }
 
@@ -184,6 +185,13 @@ void PackageWriter::object_lost() {
   }
 }
 
+std::uint64_t PackageWriter::drop_open_object() {
+  const std::uint64_t id = kept_.front().id;
+  kept_.pop_front();
+  chunk_cmd_id_.clear();
+  return id;
+}
+
 bool PackageWriter::write_chunk(Kept& kept) {
   const Data whole = *kept.command.items.front().data;
   const std::string size = std::to_string(whole.octets.size());
@@ -207,6 +215,7 @@ bool PackageWriter::write_chunk(Kept& kept) {
       kept.offset += length;
       if (kept.id != 0 && !item.more_data) sent_.push_back({kept.id, cmd_id});
       chunk_open_ = true;
+      if (item.more_data) chunk_cmd_id_ = cmd_id;
       alone_ = false;
       return true;
     }

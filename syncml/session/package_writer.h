@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,10 @@ class PackageWriter {
   // The other side lost the object that is being sent in chunks: it is sent once more from its beginning, and then
   // no more (Alert 1225).
   void object_lost();
+  // Whether the command is a chunk that is not the last of its object, in the message last closed.
+  bool is_open_chunk(std::string_view cmd_id) const noexcept { return !kept_.empty() && cmd_id == chunk_cmd_id_; }
+  // The other side refused it: the rest is not sent. The id given with the command.
+  std::uint64_t drop_open_object();
 
   bool owes() const noexcept { return !kept_.empty(); }
   void drop_kept() noexcept { kept_.clear(); }
@@ -75,7 +80,8 @@ class PackageWriter {
   std::uint32_t next_cmd_id_ = 1;
   std::deque<Kept> kept_;
   std::vector<Sent> sent_;
-  bool chunk_open_ = false;  // nothing may follow in this message
+  bool chunk_open_ = false;   // nothing may follow in this message
+  std::string chunk_cmd_id_;  // of the chunk in the message last closed, when more of its object is to come
   bool oversize_ = false;
   bool alone_ = true;  // only put_now commands are in the message so far
 };

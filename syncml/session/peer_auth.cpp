@@ -26,9 +26,9 @@ bool basic_allowed(const SessionOptions& options) noexcept {
 Result<void> ClientProof::begin(const SessionAccount& account, const SessionOptions& options) {
   account_ = &account;
   options_ = &options;
-  if (account.preferred && *account.preferred != AuthType::transport) {
-    type_ = *account.preferred;
-    if (!allowed(type_)) {
+  if (account.preferred) {
+    type_ = *account.preferred == AuthType::transport ? AuthType::none : *account.preferred;
+    if (type_ != AuthType::none && !allowed(type_)) {
       return Error{Errc::not_allowed, "account " + account.server_id + " prefers " + std::string(to_string(type_)) +
                                           " authentication, which the configuration does not allow"};
     }

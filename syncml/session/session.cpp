@@ -194,8 +194,16 @@ void Session::Impl::store_nonces() {
 }
 
 void Session::Impl::take_alert_statuses(const Message& message) {
+  const std::string last = std::to_string(out_msg_id_);
   for (const Command& status : message.commands) {
     if (status.name != CommandName::status) continue;
+    if (trim(status.msg_ref) == last && writer_.is_open_chunk(trim(status.cmd_ref))) {
+      const auto refusal = parse_unsigned(trim(status.data));
+      if (!refusal || *refusal < 300 || *refusal == 401 || *refusal == 407) continue;
+      const std::uint64_t id = writer_.drop_open_object();
+      if (id != 0) host_.alert_answered(id, static_cast<int>(std::min<std::uint64_t>(*refusal, 999)));
+      continue;
+    }
     const auto sent = alerts_.find({std::string(trim(status.msg_ref)), std::string(trim(status.cmd_ref))});
     const auto code = parse_unsigned(trim(status.data));
     if (sent == alerts_.end() || !code) continue;

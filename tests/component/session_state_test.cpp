@@ -99,6 +99,31 @@ TEST_F(SessionStateTest, PRO_032_SessionIdsGoOnAfterAPowerCut) {
   EXPECT_EQ(ids, (std::set<std::string>{"1", "2", "3"}));
 }
 
+// Whoever only pretends to be the server leaves no trace: no nonce, no value, no settled alert.
+TEST_F(SessionStateTest, SEC_083_SEC_085_SEC_093_SEC_094_AnImpostorChangesNothing) {
+  GenericAlert owed;
+  owed.server_id = kServerId;
+  owed.type = "org.example.alert";
+  owed.format = "chr";
+  owed.data = "x";
+  ASSERT_TRUE(client->queue_alert(owed));
+  put("./V", "", Format::node);
+  acl("./V", "Add=*&Get=*");
+  const Octets client_nonce = value(kClientData);
+  const Octets server_nonce = value(kServerData);
+  server.prove(kServerId, "not the password", server_nonce);
+  server.header_chal = test::chal_element("syncml:auth-md5", "nonce-of-an-impostor");
+  for (int i = 0; i < 4; ++i) server.then(test::add_command("1", "./V/x", "1"));
+  const auto report = session();
+  EXPECT_EQ(report.error->code, Errc::authentication);
+  EXPECT_GT(server.count(), 1u);
+  restart_after_power_cut();
+  EXPECT_EQ(value(kClientData), client_nonce);
+  EXPECT_EQ(value(kServerData), server_nonce);
+  EXPECT_FALSE(exists("./V/x"));
+  EXPECT_EQ(client->status().owed_alerts, 1u);
+}
+
 TEST_F(SessionStateTest, PRO_070_StopAbortsAtTheEndOfThePackageUnderWay) {
   put("./V", "", Format::node);
   acl("./V", "Add=*&Get=*");

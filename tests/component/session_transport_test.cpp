@@ -249,13 +249,59 @@ TEST_F(SessionTransportTest, SEC_122_AServerWithoutAKnownCertificateHearsNothing
 }
 
 TEST_F(SessionTransportTest, MO_033_PRO_435_HttpAuthenticationIsThatOfTheHttpEntry) {
-  account({server.url()}, {{"HTTP", "BASIC", "web-user", "web-pass", std::nullopt}});
+  for (const char* type : {"HTTP-BASIC", "BASIC"}) {
+    account({server.url()}, {{"HTTP", type, "web-user", "web-pass", std::nullopt}});
+    EXPECT_FALSE(session().error);
+    const auto requests = server.requests();
+    EXPECT_EQ(requests.back().http.header("Authorization"), "Basic " + base64_encode("web-user:web-pass")) << type;
+  }
+}
+
+// What the account does not name is not given away, however the server asks.
+TEST_F(SessionTransportTest, SEC_068_MO_033_HttpDigestDoesNotBecomeBasic) {
+  account({server.url()}, {{"HTTP", "HTTP-DIGEST", "web-user", "web-pass", std::nullopt}});
   server.then_status(401, {{"WWW-Authenticate", "Basic realm=\"dm\""}});
+  EXPECT_EQ(session().error->code, Errc::authentication);
+  for (const auto& request : server.requests()) {
+    EXPECT_EQ(request.http.header("Authorization").find(base64_encode("web-user:web-pass")), std::string::npos);
+  }
+}
+
+TEST_F(SessionTransportTest, SEC_009_MO_033_HttpBasicWithoutTlsNeedsThePermission) {
+  test::ScriptedServer plain;
+  config.allow_http = true;
+  open();
+  const std::vector<test::AuthEntry> auths = {{"HTTP", "HTTP-BASIC", "web-user", "web-pass", std::nullopt},
+                                              server_auth("server-nonce-0001")};
+  plain.prove(kServerId, kServerSecret, "server-nonce-0001");
+  account({plain.url()}, auths);
+  EXPECT_EQ(session().error->code, Errc::not_allowed);
+  EXPECT_EQ(plain.count(), 0u);
+  config.allow_basic = true;
+  open();
   EXPECT_FALSE(session().error);
-  const auto requests = server.requests();
-  ASSERT_EQ(requests.size(), 2u);
-  EXPECT_EQ(requests[1].http.header("Authorization"), "Basic " + base64_encode("web-user:web-pass"));
-  EXPECT_EQ(requests[0].http.body, requests[1].http.body);
+  EXPECT_EQ(plain.requests().at(0).http.header("Authorization"), "Basic " + base64_encode("web-user:web-pass"));
+}
+
+TEST_F(SessionTransportTest, SEC_001_MO_027_TransportNeedsACertificateOfTheClient) {
+  account({server.url()}, {{"CLCRED", "TRANSPORT", "", "", std::nullopt}});
+  EXPECT_EQ(session().error->code, Errc::authentication);
+  EXPECT_EQ(server.count(), 0u);
+}
+
+TEST_F(SessionTransportTest, PRO_100_EveryServerIsMetAtLeastOnceAnInterval) {
+  config.poll_interval = std::chrono::hours(1);
+  open();
+  ASSERT_TRUE(asked(1));  // never met: at once
+  run_until_idle();
+  advance(std::chrono::minutes(59));
+  EXPECT_EQ(server.count(), 1u);
+  restart_after_power_cut();
+  run_until_idle();
+  EXPECT_EQ(server.count(), 1u);
+  advance(std::chrono::minutes(2));
+  ASSERT_TRUE(asked(2));
+  EXPECT_EQ(server.requests()[1].lines.front(), "Alert 1201");
 }
 
 TEST_F(SessionTransportTest, PRO_061_AnAnswerOverTheAnnouncedSizeIsRefused) {

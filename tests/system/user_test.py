@@ -82,26 +82,19 @@ esac
         extra = self.ui_program(f": > {asked}\nwhile [ ! -e {gate} ]; do sleep 0.05; done\nexit 2\n")
         server = self.prepare([ask("1101", "", "Go on?", "expect = 214"),
                                '{ cmd = "Get", uri = "./DevInfo/Man", expect = 215 }'], extra)
-        daemon = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "run"],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            self.wait_for(lambda: os.path.exists(os.path.join(self.state, "control.sock")))
-            session = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "session",
-                                        "--server", SERVER_ID], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                       stderr=subprocess.PIPE)
-            self.wait_for(lambda: os.path.exists(asked))
-            begun = time.monotonic()
-            self.assertEqual(self.tree_cli("get", "./DevInfo/Man").code, 0)
-            self.assertLess(time.monotonic() - begun, PATIENCE / 2)
-            self.assertIsNone(session.poll())
-            with open(gate, "w", encoding="ascii"):
-                pass
-            out, err = session.communicate(timeout=PATIENCE)
-            self.assertEqual(session.returncode, 0, (out, err))
-            self.assertEqual(server.wait(), 0, server.output())
-        finally:
-            daemon.terminate()
-            daemon.wait(PATIENCE)
+        self.daemon()
+        session = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "session", "--server",
+                                    SERVER_ID], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.wait_for(lambda: os.path.exists(asked))
+        begun = time.monotonic()
+        self.assertEqual(self.tree_cli("get", "./DevInfo/Man").code, 0)
+        self.assertLess(time.monotonic() - begun, PATIENCE / 2)
+        self.assertIsNone(session.poll())
+        with open(gate, "w", encoding="ascii"):
+            pass
+        out, err = session.communicate(timeout=PATIENCE)
+        self.assertEqual(session.returncode, 0, (out, err))
+        self.assertEqual(server.wait(), 0, server.output())
 
     def wait_for(self, condition):
         deadline = time.monotonic() + PATIENCE
@@ -145,6 +138,31 @@ esac
                                       ("2  green", "2\n"), ("Numbers [2-3]", "\n"), ("Really?", "no\n"))
         self.assertEqual(code, 0, seen)
         self.assertEqual(server.wait(), 0, server.output())
+
+    def test_PRO_323_a_terminal_answers_through_the_daemon(self):
+        server = self.prepare(QUESTIONS)
+        daemon = self.daemon()
+        code, seen = self.on_terminal(("Enter to go on", "\n"), ("yes or no", "y\n"), ("a number", "many\n"),
+                                      ("a number is wanted", "-1.23\n"), ("2  green", "2\n"), ("Numbers [2-3]", "\n"),
+                                      ("Really?", "no\n"))
+        self.assertEqual(code, 0, seen)
+        self.assertEqual(server.wait(), 0, server.output())
+        self.assertIsNone(daemon.poll())
+
+    def test_PRO_328_a_question_is_withdrawn_from_the_terminal_too(self):
+        server = self.prepare([ask("1101", "MAXDT=1", "Go on?", "expect = 408"), ask("1100", "", "x", "expect = 215")])
+        self.daemon()
+        code, seen = self.on_terminal(("Go on?", ""))
+        self.assertEqual(code, 0, seen)
+        self.assertEqual(server.wait(), 0, server.output())
+
+    def daemon(self):
+        daemon = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "run"],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.kill)
+        self.wait_for(lambda: os.path.exists(os.path.join(self.state, "control.sock")))
+        return daemon
 
     def test_PRO_346_a_password_is_not_echoed(self):
         server = self.prepare([ask("1102", "ET=P", "PIN?", 'expect = 200, expect_data = "8642"')])

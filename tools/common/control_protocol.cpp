@@ -105,7 +105,9 @@ Result<std::optional<ControlConnection>> ControlConnection::connect_to(const std
 }
 
 ControlConnection::ControlConnection(ControlConnection&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), buffer_(std::move(other.buffer_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      buffer_(std::move(other.buffer_)),
+      wait_(std::move(other.wait_)) {}
 
 ControlConnection::~ControlConnection() {
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -116,23 +118,29 @@ void ControlConnection::set_patience(int option, std::chrono::seconds patience) 
   ::setsockopt(descriptor_, SOL_SOCKET, option, &time, sizeof time);
 }
 
-Result<nlohmann::json> ControlConnection::request(const nlohmann::json& request, const OnEvent& event) {
-  const std::string line = request.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+Result<void> ControlConnection::send(const nlohmann::json& json) {
+  const std::string line = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   std::string_view rest = line;
-  set_patience(SO_RCVTIMEO, kPatience);
   while (!rest.empty()) {
     const ssize_t sent = ::send(descriptor_, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     if (sent < 0) return system_error("the daemon cannot be written to");
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
+  return {};
+}
+
+Result<nlohmann::json> ControlConnection::request(const nlohmann::json& request, const OnEvent& event) {
+  set_patience(SO_RCVTIMEO, kPatience);
+  DM_TRY(send(request));
   while (true) {
     nlohmann::json answer = DM_TRY(read_line());
     if (!answer.is_object()) return Error{Errc::malformed, "the daemon's answer is not an object"};
     if (!answer.contains("event")) return answer;
-    // It is at work, and a session or an installation may take its time.
-    set_patience(SO_RCVTIMEO, std::chrono::seconds(0));
-    if (event && !event(answer["event"])) return Error{Errc::cancelled, "stopped"};
+    // A session or an installation may take its time; the daemon says every few seconds that it is there.
+    const nlohmann::json& what = answer["event"];
+    const bool sign_of_life = what.is_object() && (what.contains("accepted") || what.contains("alive"));
+    if (!sign_of_life && event && !event(what)) return Error{Errc::cancelled, "stopped"};
   }
 }
 
@@ -145,6 +153,7 @@ Result<nlohmann::json> ControlConnection::read_line() {
       return json;
     }
     if (buffer_.size() > kMaxControlLine) return Error{Errc::too_large, "the daemon's answer is too long"};
+    if (wait_) wait_(descriptor_);
     const ssize_t count = ::recv(descriptor_, chunk, sizeof chunk, 0);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return system_error("the daemon cannot be read from");

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 
@@ -56,6 +57,10 @@ class ControlConnection {
   // (cancelled). io: the daemon went away. unavailable: it is there, and does not even say that it accepts the request.
   using OnEvent = std::function<bool(const nlohmann::json& event)>;
   Result<nlohmann::json> request(const nlohmann::json& request, const OnEvent& event = {});
+  // To be called from `event`: says something to the daemon that is no request.
+  Result<void> send(const nlohmann::json& json);
+  // Called before each wait for the daemon, which may be spent otherwise until `descriptor` is readable.
+  void set_wait(std::function<void(int descriptor)> wait) { wait_ = std::move(wait); }
 
  private:
   explicit ControlConnection(int descriptor) noexcept : descriptor_(descriptor) {}
@@ -65,6 +70,7 @@ class ControlConnection {
 
   int descriptor_;
   std::string buffer_;
+  std::function<void(int)> wait_;
 };
 
 }  // namespace omadm

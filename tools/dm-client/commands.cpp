@@ -16,6 +16,8 @@
 #include "tools/dm-client/reports.h"
 #include "tools/dm-client/request_handler.h"
 #include "tools/dm-client/signals.h"
+#include "tools/dm-client/terminal_relay.h"
+#include "tools/dm-client/terminal_user.h"
 
 namespace omadm {
 namespace {
@@ -37,9 +39,16 @@ std::string what_of(const nlohmann::json& request) {
   return "bootstrap";
 }
 
-Result<Json> ask_daemon(ControlConnection& daemon, const nlohmann::json& request) {
+Result<Json> ask_daemon(ControlConnection& daemon, nlohmann::json request) {
   ProgressLine progress;
-  return Json(DM_TRY(daemon.request(request, [&progress](const nlohmann::json& event) {
+  std::unique_ptr<TerminalRelay> relay;
+  if (request["op"] == "session" && on_terminal()) {
+    relay = DM_TRY(TerminalRelay::create(daemon));
+    daemon.set_wait([&relay](int descriptor) { relay->wait(descriptor); });
+    request["user"] = true;
+  }
+  return Json(DM_TRY(daemon.request(request, [&](const nlohmann::json& event) {
+    if (relay) relay->take(event);
     progress.show(event);
     return true;
   })));
@@ -148,8 +157,9 @@ int run_request(const CommonOptions& options, const nlohmann::json& request, Log
   } else {
     auto config = read_config(options.config, state);
     if (!config) return report_failure(options, "configuration", config.error().detail, kExitUsage);
-    NotificationConfig& notification = config->client.notification;  // only the daemon waits
+    NotificationConfig& notification = config->client.notification;  // only the daemon waits, and comes by itself
     for (std::string* const door : {&notification.udp, &notification.sip, &notification.http}) door->clear();
+    config->client.poll_interval = {};
     Signals signals({SIGTERM, SIGINT});
     auto device = LocalDevice::open(state, std::move(*config), log, true);
     if (!device) return report_failure(options, what, device.error().detail, open_exit(device.error().code));

@@ -58,6 +58,7 @@ void read_session(TomlSection& section, ToolConfig& config, const std::string& f
   section.number("max_obj_size", 1024, 1 << 30,
                  [&](std::int64_t v) { client.max_obj_size = static_cast<std::uint32_t>(v); });
   section.number("timeout_s", 1, 86400, [&](std::int64_t v) { client.timeout = std::chrono::seconds(v); });
+  section.number("poll_interval_s", 0, kYear, [&](std::int64_t v) { client.poll_interval = std::chrono::seconds(v); });
   if (const toml::table* table = section.table("retry")) {
     TomlSection retry(*table, "session.retry", file);
     read_retry(retry, client.retry);

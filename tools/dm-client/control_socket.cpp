@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "base/io/event_loop.h"
 #include "tools/common/control_protocol.h"
@@ -17,6 +18,7 @@ namespace omadm {
 namespace {
 
 constexpr std::size_t kMaxConnections = 64;
+constexpr std::chrono::seconds kSilence{8};     // a third of what the other side bears
 constexpr std::size_t kMaxUnsent = 64U << 20U;  // octets; a watcher that does not read is dropped
 
 Error system_error(const std::string& what) { return {Errc::io, what + ": " + std::strerror(errno)}; }
@@ -114,7 +116,7 @@ void ControlSocket::receive(std::uint64_t number) {
 
 void ControlSocket::work(std::uint64_t number) {
   Connection& connection = connections_[number];
-  if (connection.busy) return;
+  if (connection.busy) return take_reply(number);
   const auto line = take_control_line(connection.in);
   if (!line) return;
   connection.busy = true;
@@ -135,6 +137,17 @@ void ControlSocket::work(std::uint64_t number) {
       });
 }
 
+// While a request is worked on, the only thing to be said is what the user answers.
+void ControlSocket::take_reply(std::uint64_t number) {
+  std::string& in = connections_[number].in;
+  const std::size_t end = in.find('\n');
+  if (end == std::string::npos) return;
+  const auto json = nlohmann::json::parse(in.substr(0, end), nullptr, false);
+  if (!json.is_object() || !json.contains("reply")) return;  // the next request, for later
+  in.erase(0, end + 1);
+  handler_.reply(json["reply"]);
+}
+
 void ControlSocket::answer(std::uint64_t number, const RequestHandler::Json& json) {
   if (!send(number, json)) return;
   connections_[number].busy = false;
@@ -144,6 +157,7 @@ void ControlSocket::answer(std::uint64_t number, const RequestHandler::Json& jso
 bool ControlSocket::send(std::uint64_t number, const RequestHandler::Json& json) {
   const auto found = connections_.find(number);
   if (found == connections_.end()) return false;
+  found->second.heard = std::chrono::steady_clock::now();
   found->second.out += json.dump(-1, ' ', false, RequestHandler::Json::error_handler_t::replace) + "\n";
   if (found->second.out.size() > kMaxUnsent) {
     close(number);
@@ -151,6 +165,15 @@ bool ControlSocket::send(std::uint64_t number, const RequestHandler::Json& json)
   }
   flush(number);
   return connections_.contains(number);
+}
+
+void ControlSocket::keep_alive() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::uint64_t> silent;
+  for (const auto& [number, connection] : connections_) {
+    if (connection.busy && now - connection.heard >= kSilence) silent.push_back(number);
+  }
+  for (const std::uint64_t number : silent) send(number, {{"event", {{"alive", true}}}});
 }
 
 void ControlSocket::flush(std::uint64_t number) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -25,6 +26,8 @@ class ControlSocket {
   ControlSocket& operator=(const ControlSocket&) = delete;
 
   const std::string& path() const noexcept { return path_; }
+  // Tells whoever waits for an answer that there is still somebody here; to be called every few seconds.
+  void keep_alive();
   // Sends what is not sent yet, for a moment at most: before the end.
   void drain();
 
@@ -32,9 +35,10 @@ class ControlSocket {
   struct Connection {
     int descriptor = -1;
     std::string in, out;
-    bool busy = false;      // a request is being worked on
-    bool hung_up = false;   // nothing more will come
-    bool writable = false;  // watched for that too
+    bool busy = false;                            // a request is being worked on
+    bool hung_up = false;                         // nothing more will come
+    bool writable = false;                        // watched for that too
+    std::chrono::steady_clock::time_point heard;  // when it was last sent something
   };
   ControlSocket(Client& client, RequestHandler& handler, Log& log) : client_(client), handler_(handler), log_(log) {}
 
@@ -44,6 +48,7 @@ class ControlSocket {
   void ready(std::uint64_t number, unsigned events);
   void receive(std::uint64_t number);
   void work(std::uint64_t number);
+  void take_reply(std::uint64_t number);
   void answer(std::uint64_t number, const RequestHandler::Json& json);
   bool send(std::uint64_t number, const RequestHandler::Json& json);
   void flush(std::uint64_t number);

@@ -27,7 +27,7 @@ class Daemon {
         state_directory_(std::move(state_directory)),
         config_file_(std::move(config_file)),
         log_(log),
-        handler_(device.client(), device.config(), true) {}
+        handler_(device.client(), device.config(), true, &device.remote_user()) {}
 
   Result<void> start() {
     socket_ = DM_TRY(ControlSocket::open(state_directory_, device_.client(), handler_, log_));
@@ -55,6 +55,7 @@ class Daemon {
         notify_systemd("WATCHDOG=1");
         alive_due += *watchdog;
       }
+      socket_->keep_alive();
       tell_status();
     }
     device_.client().process();  // the last answers

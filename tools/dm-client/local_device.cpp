@@ -8,7 +8,7 @@ namespace omadm {
 LocalDevice::LocalDevice(ToolConfig config, Log& log)
     : config_(std::move(config)),
       log_(log),
-      user_(config_.ui_command, log),
+      command_(config_.ui_command, log),
       slot_({config_.installer, config_.verifier}, log) {}
 
 Result<std::unique_ptr<LocalDevice>> LocalDevice::open(const std::string& state_directory, ToolConfig config, Log& log,
@@ -28,11 +28,11 @@ Result<void> LocalDevice::open_parts(const std::string& state_directory, bool as
   platform.device = complete_identity(config_.device, guessed);
   platform.firmware = config_.installer.empty() ? nullptr : &slot_;
   platform.user = &user_;
-  if (asked_here && config_.ui_command.empty()) platform.user = &terminal_;
+  if (asked_here) without_command_ = &terminal_;
   platform.log = &log_;
   client_ = DM_TRY(Client::open(config_.client, platform));
   slot_.attach(*client_);
-  user_.attach(*client_);
+  command_.attach(*client_);
   terminal_.attach(*client_);
   for (const std::string& problem : client_->tree().load_report().problems) {
     log_.write(LogLevel::warning, "the store was damaged: " + problem);
@@ -58,7 +58,7 @@ Result<void> LocalDevice::reconfigure(ToolConfig config) {
   std::vector<std::string> guessed;
   DM_TRY(client_->reconfigure(config.client, complete_identity(config.device, guessed)));
   slot_.set_commands({config.installer, config.verifier});
-  user_.set_command(config.ui_command);
+  command_.set_command(config.ui_command);
   config_ = std::move(config);
   return set_trace();
 }

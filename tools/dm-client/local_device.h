@@ -10,6 +10,7 @@
 #include "dmtree/store/journal_store.h"
 #include "tools/dm-client/command_slot.h"
 #include "tools/dm-client/config_file.h"
+#include "tools/dm-client/remote_user.h"
 #include "tools/dm-client/terminal_user.h"
 #include "tools/dm-client/trace_file.h"
 #include "tools/dm-client/ui_command.h"
@@ -19,13 +20,14 @@ namespace omadm {
 class LocalDevice {
  public:
   // Makes the directory when it is missing. unavailable: another process holds it, which the detail
-  // names; corrupt; malformed: a description of [[mo]]. Without [ui] command the user is `asked_here`: on the
-  // terminal, or not at all.
+  // names; corrupt; malformed: a description of [[mo]]. Without [ui] command the
+  // user is `asked_here`, on this terminal, or by remote_user().
   static Result<std::unique_ptr<LocalDevice>> open(const std::string& state_directory, ToolConfig config, Log& log,
                                                    bool asked_here = false);
 
   Client& client() { return *client_; }
   const ToolConfig& config() const { return config_; }
+  RemoteUser& remote_user() { return remote_; }
   // Takes another configuration; on an error the old one stays.
   Result<void> reconfigure(ToolConfig config);
 
@@ -40,8 +42,25 @@ class LocalDevice {
   std::optional<FileLock> lock_;
   std::unique_ptr<JournalStore> store_;
   std::unique_ptr<TraceFile> trace_;
-  UiCommand user_;
+  UiCommand command_;
   TerminalUser terminal_;
+  RemoteUser remote_;
+  // [ui] command as long as it is set, else one of the others.
+  class ChosenUser final : public UserInterface {
+   public:
+    ChosenUser(UiCommand& first, UserInterface*& second) : first_(first), second_(second) {}
+    bool present() const override { return chosen().present(); }
+    std::unique_ptr<Question> ask(const UserPrompt& prompt, Answered answered) override {
+      return chosen().ask(prompt, std::move(answered));
+    }
+
+   private:
+    UserInterface& chosen() const { return first_.present() ? first_ : *second_; }
+    UiCommand& first_;
+    UserInterface*& second_;
+  };
+  UserInterface* without_command_ = &remote_;
+  ChosenUser user_{command_, without_command_};
   CommandSlot slot_;
   std::unique_ptr<Client> client_;
 };

@@ -79,8 +79,8 @@ Result<BootstrapSecrets> bootstrap_secrets(const nlohmann::json& request, const 
 
 }  // namespace
 
-RequestHandler::RequestHandler(Client& client, const ToolConfig& config, bool daemon)
-    : client_(client), config_(config), daemon_(daemon) {
+RequestHandler::RequestHandler(Client& client, const ToolConfig& config, bool daemon, RemoteUser* user)
+    : client_(client), config_(config), daemon_(daemon), user_(user) {
   client_.tree().observe([this](const CommitRecord& commit) { committed(commit); });
 }
 
@@ -102,7 +102,21 @@ void RequestHandler::session(const nlohmann::json& request, Answer answer, OnEve
   const SessionCause cause = alert == "server"   ? SessionCause::server
                              : alert == "device" ? SessionCause::device
                                                  : SessionCause::client;
+  if (user_ != nullptr && flag_of(request, "user")) answer = answered_by_user(answer, event);
   start(text_of(request, "server"), cause, flag_of(request, "wait"), std::move(answer), std::move(event));
+}
+
+// Until the answer is out, its receiver is the user.
+RequestHandler::Answer RequestHandler::answered_by_user(const Answer& answer, const OnEvent& event) {
+  const std::uint64_t user = user_->add([event](const nlohmann::json& json) { return event(Json(json)); });
+  return [this, user, answer](Json json) {
+    user_->remove(user);
+    answer(std::move(json));
+  };
+}
+
+void RequestHandler::reply(const nlohmann::json& reply) {
+  if (user_ != nullptr) user_->reply(reply);
 }
 
 void RequestHandler::start(const std::string& server, SessionCause cause, bool wait, Answer answer, OnEvent event) {

@@ -8,6 +8,7 @@
 
 #include "client/client.h"
 #include "tools/dm-client/config_file.h"
+#include "tools/dm-client/remote_user.h"
 
 namespace omadm {
 
@@ -21,13 +22,17 @@ class RequestHandler {
   using Answer = std::function<void(Json)>;
   using OnEvent = std::function<bool(Json)>;
 
-  RequestHandler(Client& client, const ToolConfig& config, bool daemon);
+  // `user`: he who asks for a session with {"user": true} answers questions; may be null.
+  RequestHandler(Client& client, const ToolConfig& config, bool daemon, RemoteUser* user = nullptr);
 
   void handle(const nlohmann::json& request, Answer answer, OnEvent event);
+  void reply(const nlohmann::json& reply);  // of the user to a question
   // To be called now and then: sees whether what --wait waits for has come. True: something is waited for.
   bool tick();
 
  private:
+  Answer answered_by_user(const Answer& answer, const OnEvent& event);
+
   struct Waiting {  // for the client to come to rest
     Json result;
     Answer answer;
@@ -53,6 +58,7 @@ class RequestHandler {
   Client& client_;
   const ToolConfig& config_;
   bool daemon_;
+  RemoteUser* user_;
   std::list<Waiting> waiting_;
   std::list<Watcher> watchers_;
 };

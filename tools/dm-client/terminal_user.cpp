@@ -73,20 +73,20 @@ std::string invitation(const UserPrompt& prompt) {
 // The terminal while it asks: no echo for hidden input, and as it was afterwards.
 class TerminalQuestion final : public Question {
  public:
-  TerminalQuestion(Client& client, UserPrompt prompt, UserInterface::Answered answered)
-      : client_(client), prompt_(std::move(prompt)), answered_(std::move(answered)) {
+  TerminalQuestion(InputWatch input, UserPrompt prompt, UserInterface::Answered answered)
+      : input_(std::move(input)), prompt_(std::move(prompt)), answered_(std::move(answered)) {
     if (prompt_.hidden && ::tcgetattr(STDIN_FILENO, &before_) == 0) {
       termios silent = before_;
       silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
       silenced_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
     }
     put();
-    client_.watch(STDIN_FILENO, kReadable, [this](unsigned) { read_line(); });
+    input_.start([this] { read_line(); });
   }
   TerminalQuestion(const TerminalQuestion&) = delete;
   TerminalQuestion& operator=(const TerminalQuestion&) = delete;
   ~TerminalQuestion() override {
-    client_.unwatch(STDIN_FILENO);
+    input_.stop();
     if (silenced_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
     if (answered_) tell("\n");  // withdrawn
   }
@@ -138,13 +138,13 @@ class TerminalQuestion final : public Question {
   }
 
   void answer(const UserAnswer& said) {
-    client_.unwatch(STDIN_FILENO);
+    input_.stop();
     if (prompt_.hidden || said.kind == UserAnswer::Kind::cancelled) tell("\n");
     const UserInterface::Answered answered = std::exchange(answered_, nullptr);
     answered(said);
   }
 
-  Client& client_;
+  InputWatch input_;
   UserPrompt prompt_;
   UserInterface::Answered answered_;
   std::string line_;
@@ -154,14 +154,28 @@ class TerminalQuestion final : public Question {
 
 }  // namespace
 
-bool TerminalUser::present() const { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+bool on_terminal() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
-std::unique_ptr<Question> TerminalUser::ask(const UserPrompt& prompt, Answered answered) {
-  if (client_ == nullptr || prompt.choices.size() > kMostChoices) {
-    answered({client_ == nullptr ? UserAnswer::Kind::no_user : UserAnswer::Kind::cannot_display, {}, {}});
+std::unique_ptr<Question> ask_on_terminal(const InputWatch& input, const UserPrompt& prompt,
+                                          UserInterface::Answered answered) {
+  if (prompt.choices.size() > kMostChoices) {
+    answered({UserAnswer::Kind::cannot_display, {}, {}});
     return nullptr;
   }
-  return std::make_unique<TerminalQuestion>(*client_, prompt, std::move(answered));
+  return std::make_unique<TerminalQuestion>(input, prompt, std::move(answered));
+}
+
+std::unique_ptr<Question> TerminalUser::ask(const UserPrompt& prompt, Answered answered) {
+  if (client_ == nullptr) {
+    answered({UserAnswer::Kind::no_user, {}, {}});
+    return nullptr;
+  }
+  Client& client = *client_;
+  const InputWatch input{[&client](std::function<void()> ready) {
+                           client.watch(STDIN_FILENO, kReadable, [ready = std::move(ready)](unsigned) { ready(); });
+                         },
+                         [&client] { client.unwatch(STDIN_FILENO); }};
+  return ask_on_terminal(input, prompt, std::move(answered));
 }
 
 }  // namespace omadm

@@ -11,6 +11,7 @@
 #include "tools/dm-server/control_front.h"
 #include "tools/dm-server/faults.h"
 #include "tools/dm-server/firmware_host.h"
+#include "tools/dm-server/http_auth.h"
 #include "tools/dm-server/tls_authority.h"
 #include "tools/dm-server/written_file.h"
 
@@ -55,6 +56,7 @@ struct HttpFront::Impl {
   std::unique_ptr<BootstrapFront> bootstrap;
   std::unique_ptr<FirmwareHost> firmware;
   std::unique_ptr<ControlFront> control;
+  std::unique_ptr<HttpAuth> http_auth;
   std::string url;
 
   void post(const httplib::Request& request, httplib::Response& response);
@@ -73,7 +75,11 @@ Result<std::unique_ptr<HttpFront>> HttpFront::open(const ListenOptions& options)
     impl.server = std::make_unique<httplib::SSLServer>(options.certificate_file.c_str(), options.key_file.c_str());
   } else {
     impl.identity = DM_TRY(make_tls_identity(options.names));
-    impl.server = std::make_unique<httplib::SSLServer>(impl.identity.certificate.get(), impl.identity.key.get());
+    // httplib takes the store over.
+    X509_STORE* const trusted = options.client_file.empty() ? nullptr : make_client_trust(impl.identity).release();
+    impl.server =
+        std::make_unique<httplib::SSLServer>(impl.identity.certificate.get(), impl.identity.key.get(), trusted);
+    if (!options.client_file.empty()) DM_TRY(write_file(options.client_file, impl.identity.client_pem));
     if (!options.ca_file.empty()) DM_TRY(write_file(options.ca_file, impl.identity.ca_pem));
   }
   if (!impl.server->is_valid()) return Error{Errc::io, "the certificate or its key cannot be used"};
@@ -106,6 +112,7 @@ Result<void> HttpFront::start(const Script& script, Lab& lab, Exchange& exchange
   impl.firmware = DM_TRY(FirmwareHost::open(script, variables, exchange, impl.url));
   impl.bootstrap = std::make_unique<BootstrapFront>(script, lab, exchange, variables, recorder, impl.url);
   impl.control = std::make_unique<ControlFront>(lab);
+  impl.http_auth = std::make_unique<HttpAuth>(script.http_auth);
   impl.server->Post(".*", [&impl](const httplib::Request& request, httplib::Response& response) {
     ++impl.busy;
     impl.post(request, response);
@@ -142,6 +149,11 @@ void HttpFront::Impl::post(const httplib::Request& request, httplib::Response& r
 }
 
 void HttpFront::Impl::dm(const httplib::Request& request, httplib::Response& response) {
+  if (!http_auth->admits(request.method, request.get_header_value("Authorization"))) {
+    response.status = 401;
+    response.set_header("WWW-Authenticate", http_auth->challenge());
+    return;
+  }
   PeerRequest peer_request{request.get_header_value("Content-Type"), std::nullopt, request.body};
   const std::string hmac_name(kHmacHeaderName);
   for (std::size_t i = 0; i < request.get_header_value_count(hmac_name); ++i) {

@@ -20,6 +20,9 @@ struct ListenOptions {
   std::string certificate_file, key_file;  // empty: made on the spot
   std::string ca_file;                     // where the authority's certificate is written; empty: nowhere
   std::vector<std::string> names;          // further names in the certificate
+  // Clients have to show a certificate, and one that is taken is written here with its key; empty: none is wanted.
+  // Only with a certificate made on the spot.
+  std::string client_file;
 };
 
 class HttpFront {

@@ -26,7 +26,7 @@ extern "C" void on_signal(int) { stop_requested = 1; }
 struct Options {
   std::string listen = "127.0.0.1:0";
   std::string tls = "self-signed";
-  std::string certificate, key, ca_out, port_file, script, record, state;
+  std::string certificate, key, ca_out, client_out, port_file, script, record, state;
   std::vector<std::string> names, settings;
   unsigned devices = 1;
   double timeout_s = 0;
@@ -50,6 +50,9 @@ void declare(CLI::App& app, Options& o) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   app.add_option("--ca-out", o.ca_out, "Write the certificate clients have to trust to this file")->type_name("FILE");
+  app.add_option("--client-cert-out", o.client_out,
+                 "Ask clients for a certificate, and write one to this file, with its key")
+      ->type_name("FILE");
   app.add_option("--port-file", o.port_file, "Write the port listened on to this file")->type_name("FILE");
   app.add_option("--script,--config", o.script, "What to do with clients: see docs/dm-server.md")->type_name("FILE");
   app.add_option("--set", o.settings, "NAME=VALUE: a variable of the script")
@@ -86,6 +89,10 @@ Result<ListenOptions> listen_options(const Options& o) {
   listen.key_file = o.key;
   listen.ca_file = o.ca_out;
   listen.names = o.names;
+  if (!o.client_out.empty() && o.tls != "self-signed") {
+    return Error{Errc::malformed, "--client-cert-out goes with --tls self-signed only"};
+  }
+  listen.client_file = o.client_out;
   return listen;
 }
 

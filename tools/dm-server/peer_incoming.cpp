@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "tools/dm-server/expectation.h"
@@ -91,7 +92,8 @@ void SessionPeer::take_commands(Draft& draft, const Message& message) {
           take_header_status(command);
           break;
         }
-        // PRO-027: statuses come in the order of the commands they answer.
+        // PRO-027: statuses come in the order of the commands they answer; that of our "next message" stands before
+        // what is still owed (PRO-054).
         const Sent* const sent = find_sent(command.msg_ref, command.cmd_ref);
         if (sent != nullptr) {
           if (sent->msg_id != answered) position = 0;  // of another message
@@ -240,8 +242,17 @@ void SessionPeer::take_results(Draft& draft, const Message& message, const Comma
   }
 }
 
+int SessionPeer::take_alert_piece(const Command& alert) {
+  const Data data = alert.items.front().data.value_or(Data{});
+  alert_pieces_.append(data.octets);
+  around_.exchange.note(who_, "note", fmt::format("Alert: a piece of {} octets", data.octets.size()));
+  piece_wanted_ = true;
+  return 213;
+}
+
 int SessionPeer::take_alert(const Command& alert) {
   const std::string code(trim(alert.data));
+  if (alert.items.size() == 1 && alert.items.front().more_data) return take_alert_piece(alert);
   if (code == "1222") return 200;
   if (code == "1223") {
     aborted_ = true;
@@ -253,7 +264,9 @@ int SessionPeer::take_alert(const Command& alert) {
   for (std::size_t i = 0; i < count; ++i) {
     static const Item kNone;
     const Item& item = i < alert.items.size() ? alert.items[i] : kNone;
-    const Data data = item.data.value_or(Data{});
+    Data data = item.data.value_or(Data{});
+    const Octets whole = std::exchange(alert_pieces_, {}) + Octets(data.octets);
+    data.octets = whole;
     const std::string_view format = text_of(item.meta.format);
     AlertSeen seen{code,
                    std::string(text_of(item.meta.type)),

@@ -84,6 +84,18 @@ FirmwareScript read_firmware(TomlKeys& keys) {
   return out;
 }
 
+HttpAuthScript read_http_auth(TomlKeys& keys) {
+  HttpAuthScript auth;
+  const std::string kind = keys.text("http_auth", "none");
+  if (kind == "basic") auth.kind = HttpAuthKind::basic;
+  if (kind == "digest") auth.kind = HttpAuthKind::digest;
+  if (kind != "none" && auth.kind == HttpAuthKind::none) keys.fail("http_auth", "must be none, basic or digest");
+  auth.user = keys.text("http_user");
+  auth.password = Secret(keys.text("http_password"));
+  if (auth.kind != HttpAuthKind::none && auth.user.empty()) keys.fail("http_user", "missing");
+  return auth;
+}
+
 void read_server(TomlKeys& keys, Script& script) {
   script.server_id = keys.text("id", script.server_id);
   script.path = keys.text("path", script.path);
@@ -99,6 +111,7 @@ void read_server(TomlKeys& keys, Script& script) {
   script.max_obj_size = keys.number("max_obj_size", script.max_obj_size);
   script.resp_uri = keys.flag("resp_uri", false);
   script.strict = keys.flag("strict", true);
+  script.http_auth = read_http_auth(keys);
   script.timeout_ms = static_cast<unsigned>(keys.number("timeout_ms", script.timeout_ms));
   script.attempts = static_cast<unsigned>(keys.number("attempts", script.attempts));
   script.per_device = keys.text("sessions", "each device") == "each device";

@@ -14,6 +14,7 @@
 #include "syncml/auth/credential.h"
 #include "syncml/message.h"
 #include "tools/dm-server/edited_message.h"
+#include "tools/dm-server/http_auth.h"
 #include "tools/dm-server/push_sender.h"
 
 namespace omadm::server {
@@ -189,6 +190,7 @@ struct Script {
   unsigned timeout_ms = 30000;
   unsigned attempts = 3;  // of either side to authenticate
   bool per_device = true;
+  HttpAuthScript http_auth;  // asked of every DM message
   std::vector<AccountScript> accounts;
   std::vector<SessionScript> sessions;
   std::vector<AlertScript> alerts;  // in any session

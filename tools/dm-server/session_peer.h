@@ -95,6 +95,7 @@ class SessionPeer {
   void take_status(const Command& status);
   void take_results(Draft& draft, const Message& message, const Command& results);
   int take_alert(const Command& alert);
+  int take_alert_piece(const Command& alert);
   void take_devinfo(const Command& replace);
   void check_first_message(const Message& message);
   Sent* find_sent(std::string_view msg_ref, std::string_view cmd_ref);
@@ -126,7 +127,8 @@ class SessionPeer {
   bool sending_ = false;       // our package goes on in the next message
   bool unfinished_ = false;    // our last message had no Final: the next package of the script continues this one
   bool said_final_ = false;    // our last message ended a package, or was refused as a whole
-  bool piece_wanted_ = false;  // answer chunks of Results with Alert 1222
+  bool piece_wanted_ = false;  // answer chunks of Results and Alerts with Alert 1222
+  Octets alert_pieces_;        // of the generic alert that comes in chunks
   bool package1_seen_ = false;
   bool aborted_ = false;
   bool refused_us_ = false;

@@ -62,10 +62,14 @@ bool is_address(const std::string& name) {
   return name.find_first_not_of("0123456789.") == std::string::npos || name.find(':') != std::string::npos;
 }
 
-std::string pem_of(X509* certificate) {
+// The key too, unless it is null.
+std::string pem_of(X509* certificate, EVP_PKEY* key) {
   BIO* const memory = BIO_new(BIO_s_mem());
   std::string text;
-  if (memory != nullptr && PEM_write_bio_X509(memory, certificate) == 1) {
+  const bool good =
+      memory != nullptr && PEM_write_bio_X509(memory, certificate) == 1 &&
+      (key == nullptr || PEM_write_bio_PrivateKey(memory, key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
+  if (good) {
     char* data = nullptr;
     const long size = BIO_get_mem_data(memory, &data);
     text.assign(data, static_cast<std::size_t>(size));
@@ -74,13 +78,34 @@ std::string pem_of(X509* certificate) {
   return text;
 }
 
+// "" when OpenSSL refuses.
+std::string client_pem(X509* ca, EVP_PKEY* ca_key) {
+  const KeyPtr key = make_key();
+  if (!key) return {};
+  const CertificatePtr certificate = blank("dm-server lab client", ca, key.get());
+  if (!certificate || !add_extension(certificate.get(), ca, NID_basic_constraints, "critical,CA:FALSE") ||
+      !add_extension(certificate.get(), ca, NID_key_usage, "critical,digitalSignature") ||
+      !add_extension(certificate.get(), ca, NID_ext_key_usage, "clientAuth") ||
+      !add_extension(certificate.get(), ca, NID_authority_key_identifier, "keyid") ||
+      X509_sign(certificate.get(), ca_key, EVP_sha256()) == 0) {
+    return {};
+  }
+  return pem_of(certificate.get(), key.get());
+}
+
 }  // namespace
+
+StorePtr make_client_trust(const TlsIdentity& identity) {
+  StorePtr store(X509_STORE_new());
+  if (store && X509_STORE_add_cert(store.get(), identity.authority.get()) != 1) store.reset();
+  return store;
+}
 
 Result<TlsIdentity> make_tls_identity(const std::vector<std::string>& names) {
   const KeyPtr ca_key = make_key();
   KeyPtr key = make_key();
   if (!ca_key || !key) return failed("no key could be made");
-  const CertificatePtr ca = blank("dm-server lab authority", nullptr, ca_key.get());
+  CertificatePtr ca = blank("dm-server lab authority", nullptr, ca_key.get());
   if (!ca || !add_extension(ca.get(), ca.get(), NID_basic_constraints, "critical,CA:TRUE") ||
       !add_extension(ca.get(), ca.get(), NID_key_usage, "critical,keyCertSign,cRLSign") ||
       !add_extension(ca.get(), ca.get(), NID_subject_key_identifier, "hash") ||
@@ -98,7 +123,10 @@ Result<TlsIdentity> make_tls_identity(const std::vector<std::string>& names) {
       X509_sign(certificate.get(), ca_key.get(), EVP_sha256()) == 0) {
     return failed("the server's certificate");
   }
-  return TlsIdentity{std::move(certificate), std::move(key), pem_of(ca.get())};
+  std::string client = client_pem(ca.get(), ca_key.get());
+  if (client.empty()) return failed("a client's certificate");
+  std::string ca_pem = pem_of(ca.get(), nullptr);
+  return TlsIdentity{std::move(certificate), std::move(key), std::move(ca), std::move(ca_pem), std::move(client)};
 }
 
 }  // namespace omadm::server

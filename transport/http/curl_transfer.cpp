@@ -79,7 +79,11 @@ Result<void> CurlTransfer::send_to(Url target) {
   } else if (!request_.username.empty()) {
     curl_easy_setopt(easy_, CURLOPT_USERNAME, request_.username.c_str());
     curl_easy_setopt(easy_, CURLOPT_PASSWORD, request_.password.c_str());
-    curl_easy_setopt(easy_, CURLOPT_HTTPAUTH, CURLAUTH_BASIC | CURLAUTH_DIGEST);
+    // With digest alone libcurl would send the first request without its body, expecting a challenge that need not
+    // come; a second type, which no server can ask for by a challenge, keeps it from that.
+    constexpr unsigned long kTypes[] = {CURLAUTH_BASIC | CURLAUTH_DIGEST, CURLAUTH_BASIC,
+                                        CURLAUTH_DIGEST | CURLAUTH_AWS_SIGV4};
+    curl_easy_setopt(easy_, CURLOPT_HTTPAUTH, kTypes[static_cast<std::size_t>(request_.auth)]);
   }
   last_activity_ = multi_->loop().clock().steady();
   return multi_->add(easy_, *this);

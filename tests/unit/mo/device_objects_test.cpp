@@ -100,5 +100,17 @@ TEST_F(DeviceObjects, FUMO_001_TheDescriptionOfFumo) {
   EXPECT_FALSE(ddf.find(uri("./FUMO/any"))->can(AccessType::exec));
 }
 
+TEST_F(DeviceObjects, PRO_107_MO_040_TheDeviceIdIsAUrn) {
+  for (const char* good : {"IMEI:490154203237518", "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6", "MEID:A000",
+                           "urn:imei:49-015420-323751-8", "x-vendor:a%20b"}) {
+    EXPECT_TRUE(is_device_urn(good)) << good;
+  }
+  for (const char* bad : {"", "490154203237518", ":1", "IMEI:", "-x:1", "IMEI:1 2", "im ei:1", "IMEI:\xC3\xA4"}) {
+    EXPECT_FALSE(is_device_urn(bad)) << bad;
+  }
+  EXPECT_EQ(write_dev_info(device.tree(), {"my device", "Example", "", "omadm-0.1.0", "de-CH"}).error().code,
+            Errc::malformed);
+}
+
 }  // namespace
 }  // namespace omadm::test

@@ -222,5 +222,111 @@ TEST_P(SessionSplitTest, PRO_059_NoRoomForAnAnswerEndsTheSession) {
   EXPECT_EQ(result->end, SessionEnd::server_error);
 }
 
+// A chunk of it was refused: the rest is not sent, and the alert is settled.
+TEST_P(SessionSplitTest, PRO_303_PRO_304_TheRestOfARefusedAlertIsNotSent) {
+  set("./V/a", "1");
+  GenericAlert alert;
+  alert.server_id = account.server_id;
+  alert.type = "org.example.alert";
+  alert.format = "chr";
+  alert.data = std::string(5000, 'd');
+  start();
+  host.owed.emplace_back(9, alert);
+  receive(header_status(200) + get("2", "./V/a") + "<Final/>", max_msg_size(1200));
+  if (message.commands.back().data != "1226") receive(header_status(200) + next_message());
+  ASSERT_EQ(message.commands.back().data, "1226");
+  const std::string cmd_id(message.commands.back().cmd_id);
+  host.owed.clear();
+  receive(header_status(200) + "<Status><CmdID>2</CmdID><MsgRef>" + sent_msg_id + "</MsgRef><CmdRef>" + cmd_id +
+          "</CmdRef><Cmd>Alert</Cmd><Data>413</Data></Status>" + next_message());
+  EXPECT_EQ(host.answered, (std::vector<std::pair<std::uint64_t, int>>{{9, 413}}));
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 1 Alert 200", "Final"}));
+}
+
+TEST_P(SessionSplitTest, PRO_061_AnAlertOverMaxObjSizeIsNotSent) {
+  set("./V/a", "1");
+  GenericAlert alert;
+  alert.server_id = account.server_id;
+  alert.type = "org.example.alert";
+  alert.format = "chr";
+  alert.data = std::string(101, 'd');
+  start();
+  host.owed.emplace_back(9, alert);
+  receive(header_status(200) + get("2", "./V/a") + "<Final/>",
+          "<Meta><MaxObjSize xmlns=\"syncml:metinf\">100</MaxObjSize></Meta>");
+  EXPECT_EQ(host.answered, (std::vector<std::pair<std::uint64_t, int>>{{9, 413}}));
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 2 Get 200", "Results 2", "Final"}));
+}
+
+// The server lost our object: once more from its beginning, and then no more.
+TEST_P(SessionSplitTest, PRO_280_PRO_057_Alert1225WhileTheClientOwesSendsTheObjectAgain) {
+  const std::string whole(3000, 'b');
+  set("./V/big", whole);
+  start();
+  receive(header_status(200) + get("2", "./V/big") + "<Final/>", max_msg_size(1200));
+  const std::string lost =
+      "<Alert><CmdID>1</CmdID><Data>1225</Data><Item><Source><LocURI>./V/big</LocURI></Source>"
+      "</Item></Alert>";
+  const auto piece = [this]() -> const Item* {
+    for (const Command& command : message.commands) {
+      if (command.name == CommandName::results) return &command.items.front();
+    }
+    return nullptr;
+  };
+  if (piece() == nullptr) receive(header_status(200) + next_message());
+  ASSERT_TRUE(piece());
+  ASSERT_TRUE(piece()->more_data);
+  receive(header_status(200) + lost);
+  EXPECT_EQ(answer_to("1"), "200");
+  ASSERT_TRUE(piece());
+  EXPECT_EQ(piece()->meta.size, "3000");
+  std::string joined;
+  for (int guard = 0; guard < 20; ++guard) {
+    ASSERT_TRUE(piece());
+    joined += piece()->data->octets;
+    if (!piece()->more_data) break;
+    receive(header_status(200) + next_message());
+  }
+  EXPECT_EQ(joined, whole);
+}
+
+TEST_P(SessionSplitTest, PRO_280_AnObjectLostTwiceIsGivenUp) {
+  set("./V/big", std::string(3000, 'b'));
+  start();
+  receive(header_status(200) + get("2", "./V/big") + "<Final/>", max_msg_size(1200));
+  const std::string lost = "<Alert><CmdID>1</CmdID><Data>1225</Data></Alert>";
+  if (sent.back() != "Results 2") receive(header_status(200) + next_message());
+  receive(header_status(200) + lost);
+  ASSERT_EQ(sent.back(), "Results 2");
+  receive(header_status(200) + lost);
+  EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 1 Alert 200", "Final"}));
+}
+
+TEST_P(SessionSplitTest, PRO_071_AnAbortCarriesTheStatusesThatAreOwed) {
+  std::string commands;
+  for (int i = 10; i < 40; ++i) {
+    commands += add(std::to_string(i), "./V/n" + std::to_string(i), "x");
+  }
+  const std::size_t limit = GetParam() == Encoding::xml ? 1800 : 600;
+  start();
+  receive(header_status(200) + commands + "<Final/>", max_msg_size(limit));
+  ASSERT_FALSE(message.final_message);
+  Lines seen;
+  const auto note = [&] {
+    for (const std::string& line : sent) {
+      if (line.find(" Add ") != std::string::npos) seen.push_back(line);
+    }
+  };
+  note();
+  const std::size_t first = seen.size();
+  EXPECT_LT(first, 30u);
+  take(session->abort());
+  note();
+  EXPECT_GT(seen.size(), first);
+  EXPECT_LE(out->body.size(), limit);
+  EXPECT_NE(std::find(sent.begin(), sent.end(), "Alert 1223"), sent.end());
+  EXPECT_EQ(sent.back(), "Final");
+}
+
 }  // namespace
 }  // namespace omadm
