@@ -19,10 +19,12 @@ inline constexpr std::string_view kFormerSnapshotFile = "tree.snapshot.prev";
 inline constexpr std::string_view kNewSnapshotFile = "tree.snapshot.new";
 inline constexpr std::string_view kJournalFile = "tree.journal";
 
+inline constexpr std::uint64_t kHistoryOctets = 64U << 10U;  // unless configured
+
 struct JournalStoreOptions {
-  std::uint64_t compact_above = 64U << 10U;   // octets of journal; a larger snapshot raises it to its own size
-  std::uint64_t max_octets = 256U << 20U;     // of one file to read
-  std::uint64_t history_octets = 64U << 10U;  // of commits a snapshot keeps of the time before it; 0: none
+  std::uint64_t compact_above = 64U << 10U;       // octets of journal; a larger snapshot raises it to its own size
+  std::uint64_t max_octets = 256U << 20U;         // of one file to read
+  std::uint64_t history_octets = kHistoryOctets;  // of commits a snapshot keeps of the time before it; 0: none
 };
 
 // One process at a time uses a directory; the caller sees to that (FileLock).

@@ -18,7 +18,7 @@ OTHER = "other.example.net"
 SECRET = "./DMAcc/acme/AppAuth/1/AAuthSecret"
 BINARY = bytes(range(256))
 COMMANDS = ["ls", "tree", "get", "props", "acl", "find", "validate", "set", "add", "rm", "mv", "cp", "exec", "export", "import",
-            "ddf show", "ddf check", "store dump", "store check", "store compact"]
+            "ddf show", "ddf check", "store dump", "store check", "store compact", "log", "blame", "diff", "watch"]
 
 VENDOR_DDF = """<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>Vendor</NodeName><DFProperties>
 <AccessType><Add/><Get/><Delete/></AccessType><DFFormat><node/></DFFormat><Occurrence><ZeroOrOne/></Occurrence>
@@ -117,6 +117,10 @@ class Conventions(CommandLine):
                 (2, ["get", ".", "--prop", "Colour"]), (2, ["set", "./Vendor/Name"]), (2, ["acl", ".", "Get"]),
                 (2, ["acl", "--explain", "."]), (2, ["--as", "", "ls"]), (2, ["--as", "a&b", "ls"]), (2, ["find"]),
                 (2, ["tree", "--depth", "-1"]), (2, ["mv", "./Vendor/Name", "a/b"]), (2, ["--config", "/nonexistent", "ls"]),
+                (1, ["watch"]), (2, ["log", "--since", "2026-02-30"]), (2, ["log", "--since", "soon"]), (2, ["blame"]), (2, ["diff"]),
+                (2, ["diff", "/nonexistent"]), (2, ["diff", "-", "-"]), (2, ["diff", "now", "--as", SERVER_ID]),
+                (2, ["store", "dump", "--as", SERVER_ID]), (5, ["blame", "./Nope"]), (5, ["blame", "./.omadm"]),
+                (5, ["diff", "@4711"]), (6, ["blame", SECRET, "--as", SERVER_ID]),
                 (2, ["get", "./Vendor/Name", "--raw", "--base64"]), (2, ["add", "./Vendor/X", "1", "--format", "colour"]),
                 (5, ["get", "./Nope"]), (5, ["set", "./Nope", "1"]), (5, ["rm", "./Nope"]), (5, ["export", "./Nope"]),
                 (5, ["acl", "./Nope"]), (5, ["ddf", "show", "./DevInfo/Nope"]), (5, ["import", "/nonexistent"]),
@@ -395,6 +399,204 @@ class Store(CommandLine):
         ended = self.run_program(program("dmtree-cli"), "--state", os.path.join(self.directory, "none"), "ls")
         self.assertEqual(ended.code, 1)
         self.assertIn("dm-client bootstrap", ended.err)
+
+
+class History(CommandLine):
+    """log, blame, diff and watch: who made the tree what it is."""
+
+    FIELDS = {"time", "who", "session", "msg", "cmd", "command", "uri", "status"}
+    TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def log(self, *arguments):
+        return [json.loads(line) for line in self.done("log", *arguments, "--json").out.splitlines()]
+
+    def last(self):
+        return self.log()[-1]["sequence"]
+
+    def compact_with(self, octets):
+        self.configure(extra=f"[store]\nhistory = {octets}\n")
+        return self.done("--config", self.config, "store", "compact")
+
+    def test_log_tells_who_changed_what(self):
+        self.done("acl", "./Vendor/Level", "Get=*&Replace=" + SERVER_ID)
+        self.done("set", "./Vendor/Level", "4", "--as", SERVER_ID)
+        self.done("mv", "./Vendor/Name", "Label")
+        self.done("rm", "./Vendor/Label")
+        rows = self.log("./Vendor")
+        for row in rows:
+            self.assertLessEqual(self.FIELDS, set(row))
+            self.assertRegex(row["time"], self.TIME)
+            self.assertEqual(row["status"], "200")
+        told = [(row["who"], row["command"], row["change"], row["uri"]) for row in rows]
+        self.assertEqual(told, [("user", "Add", "added", "./Vendor"), ("user", "Add", "added", "./Vendor/Level"),
+                                ("user", "Add", "added", "./Vendor/Name"), ("user", "Replace", "changed", "./Vendor/Level"),
+                                ("server:" + SERVER_ID, "Replace", "changed", "./Vendor/Level"),
+                                ("user", "Replace", "renamed", "./Vendor/Name"), ("user", "Delete", "removed", "./Vendor/Label")])
+        self.assertEqual([rows[3]["properties"], rows[4]["properties"]], [["ACL"], ["Value"]])
+        self.assertEqual(rows[5]["renamed"], "./Vendor/Label")
+        self.assertIn("bootstrap", {row["command"] for row in self.log() if row["who"] == "device"})
+        self.assertFalse([row for row in self.log() if ".omadm" in row["uri"]], "the private area is nobody's business")
+        text = self.done("log", "./Vendor").out
+        self.assertRegex(text, r"#\d+  \S+Z  server:srv\.example\.com  Replace\n  changed  ./Vendor/Level\n")
+        self.assertIn("  renamed  ./Vendor/Name → ./Vendor/Label\n", text)
+
+    def test_log_since_a_moment(self):
+        before = self.last()
+        self.done("set", "./Vendor/Level", "4")
+        self.assertEqual([row["uri"] for row in self.log("--since", f"@{before}")], ["./Vendor/Level"])
+        self.assertEqual(self.log("--since", f"@{self.last() + 1}"), [])
+        self.assertEqual(len(self.log("--since", "1h")), len(self.log()))
+        self.assertEqual(self.log("--since", "2999-01-01"), [])
+        time_of_last = self.log()[-1]["time"]
+        self.assertIn(self.log()[-1], self.log("--since", time_of_last))
+
+    def test_a_servers_log_shows_what_it_may_get(self):
+        self.done("add", "./Vendor/Mine", "1")
+        self.done("acl", "./Vendor/Mine", "Get=" + OTHER)
+        self.assertIn("./Vendor/Mine", {row["uri"] for row in self.log("--as", OTHER)})
+        self.assertNotIn("./Vendor/Mine", {row["uri"] for row in self.log("--as", SERVER_ID)})
+        self.assertFalse([row for row in self.log("--as", OTHER) if row["uri"].startswith("./DMAcc/acme")])
+        self.assertEqual(self.done("blame", "./Vendor/Mine", "--as", SERVER_ID, "--json", code=6).json()["status"], 425)
+
+    def test_blame_follows_a_node_through_its_names(self):
+        first = self.done("blame", "./Vendor/Level", "--json").json()
+        self.assertEqual((first["who"], first["command"], first["change"]), ("user", "Add", "added"))
+        self.done("mv", "./Vendor", "Maker")
+        still = self.done("blame", "./Maker/Level", "--json").json()
+        self.assertEqual((still["sequence"], still["uri"]), (first["sequence"], "./Vendor/Level"))
+        self.assertEqual(self.done("blame", "./Maker", "--json").json()["change"], "renamed")
+        self.done("rm", "./Maker/Level")
+        self.assertRegex(self.done("blame", "./Maker/Level", code=5).err, r"removed by user at \S+Z \(Delete\)")
+
+    def test_history_outlives_compaction_within_its_bound(self):
+        before = self.log()
+        self.compact_with(65536)
+        self.assertEqual(self.log(), before)
+        self.assertEqual(self.done("store", "check", "--json").json()["problems"], [])
+        self.assertIn("of history, from commit 1 on", self.done("store", "dump").out)
+        self.compact_with(300)
+        kept = self.log()
+        self.assertEqual(kept, before[len(before) - len(kept):])
+        self.assertLess(len(kept), len(before))
+        self.assertIn("Older changes are not kept", self.done("log").out)
+        self.assertIn("older changes are not kept", self.done("log", "--json", "--since", "@0").err)
+        self.compact_with(0)
+        self.assertEqual(self.log(), [])
+        unknown = self.done("blame", "./Vendor/Level", "--json").json()
+        self.assertEqual((unknown["known"], unknown["before"]), (False, before[-1]["time"]))
+        self.assertIn("where the history begins", self.done("blame", "./Vendor/Level").out)
+        self.assertIn(f"it begins after commit {before[-1]['sequence']}", self.done("diff", "@1", code=5).err)
+        self.done("set", "./Vendor/Level", "5")
+        self.assertEqual(len(self.log()), 1)
+
+    def test_a_configured_bound_must_be_a_number(self):
+        for value in ['"much"', "-1", "1e3"]:
+            self.configure(extra=f"[store]\nhistory = {value}\n")
+            self.assertEqual(self.client("status").code, 2, value)
+            self.assertIn("history", self.done("--config", self.config, "store", "compact", code=2).err)
+
+    def test_diff_of_moments(self):
+        before = self.last()
+        self.done("set", "./Vendor/Level", "4")
+        self.done("acl", "./Vendor", "Get=*")
+        self.done("rm", "./Vendor/Name")
+        self.done("add", "./Vendor/New", "x")
+        self.done("store", "compact")
+        changes = self.done("diff", f"@{before}", "--json").json()["changes"]
+        self.assertEqual([(c["change"], c["uri"]) for c in changes],
+                         [("changed", "./Vendor"), ("changed", "./Vendor/Level"), ("removed", "./Vendor/Name"), ("added", "./Vendor/New")])
+        self.assertEqual(changes[0]["properties"], {"ACL": {"before": "", "after": "Get=*"}})
+        self.assertEqual(changes[1]["properties"], {"Value": {"before": "3", "after": "4"}})
+        self.assertEqual(changes[2]["properties"]["Value"], {"before": "Lamp"})
+        back = self.done("diff", "now", f"@{before}").out
+        self.assertIn("~ ./Vendor/Level\n    Value   4 → 3\n", back)
+        self.assertIn("+ ./Vendor/Name  chr  = Lamp\n- ./Vendor/New  chr  = x\n", back)
+        self.assertEqual(self.done("diff", "now", "now").out, "no differences\n")
+        self.assertEqual(self.done("diff", "1h", "now", "--json").json()["changes"][0]["change"], "added", "there was nothing")
+
+    def test_diff_of_exports_and_directories(self):
+        for encoding in ["xml", "wbxml", "json"]:
+            self.file(encoding, self.raw("export", "./Vendor", "--tnds", encoding))
+        former = os.path.join(self.directory, "former")
+        subprocess.run(["cp", "-r", self.state, former], check=True)
+        self.assertEqual(self.done("diff", former).out, "no differences\n")
+        self.done("set", "./Vendor/Level", "4")
+        for before in [former, *[os.path.join(self.directory, e) for e in ["xml", "wbxml", "json"]]]:
+            changes = self.done("diff", before, "--json").json()["changes"]
+            self.assertEqual(changes, [{"uri": "./Vendor/Level", "change": "changed",
+                                        "properties": {"Value": {"before": "3", "after": "4"}}}], before)
+        self.file("deep.xml", self.raw("export", "./DevDetail/URI"))
+        self.assertEqual(self.done("diff", os.path.join(self.directory, "deep.xml"), "--at", "./DevDetail").out, "no differences\n")
+        self.done("diff", self.file("junk", "junk"), code=1)
+
+    def test_UI_006_no_secret_in_the_history(self):
+        before = self.last()
+        self.done("set", SECRET, "another-Secret-77")
+        for arguments in [["log"], ["blame", SECRET], ["diff", f"@{before}"], ["diff", "@1"], ["store", "dump"]]:
+            for form in [[], ["--json"]]:
+                shown = self.done(*arguments, *form).out
+                self.assertNotIn("another-Secret-77", shown)
+                self.assertNotIn(CLIENT_PASSWORD, shown)
+        self.assertIn(f"~ {SECRET}\n    Value   (hidden) → (hidden)\n", self.done("diff", f"@{before}").out)
+
+    def test_UI_005_history_on_a_terminal(self):
+        before = self.last()
+        self.done("set", "./Vendor/Name", "a long value with many words " * 8)
+        for columns in (40, 80):
+            for arguments in [["log"], ["diff", f"@{before}"], ["blame", "./Vendor/Name"]]:
+                shown = self.terminal(*arguments, columns=columns)
+                self.assertIn("\x1b[", shown)
+                self.assertNotIn("\x1b[", self.terminal(*arguments, columns=columns, NO_COLOR="1"))
+            plain = self.terminal("diff", f"@{before}", columns=columns, NO_COLOR="1").splitlines()
+            self.assertTrue(all(len(line) <= columns for line in plain[2:]), plain)
+
+    def test_watch_tells_as_it_happens(self):
+        self.start_daemon()
+        cli = [program("dmtree-cli"), "--state", self.state]
+        watchers = [subprocess.Popen([*cli, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                    for arguments in [["watch", "./Vendor", "--json"], ["watch", "./Vendor/Name"], ["watch", "--as", OTHER, "--json"]]]
+        try:
+            # Until it is known to listen: a first change it tells.
+            deadline = time.monotonic() + PATIENCE
+            for watcher in watchers:
+                os.set_blocking(watcher.stdout.fileno(), False)
+            seen = [b""] * len(watchers)
+            while b"" in seen:
+                self.assertLess(time.monotonic(), deadline)
+                self.done("set", "./Vendor/Name", "Torch")
+                seen = [was or watcher.stdout.read() or b"" for was, watcher in zip(seen, watchers)]
+            for watcher in watchers:
+                os.set_blocking(watcher.stdout.fileno(), True)
+            self.done("acl", "./Vendor/Level", "Get=*&Replace=" + SERVER_ID)
+            self.done("set", "./Vendor/Level", "4", "--as", SERVER_ID)
+            self.done("acl", "./Vendor/Level", "Get=" + SERVER_ID)
+            self.done("rm", "./Vendor/Level")
+            self.done("rm", "./Vendor")
+            self.daemon.send_signal(signal.SIGTERM)
+            told = [(seen[i] + watcher.communicate(timeout=PATIENCE)[0]).decode() for i, watcher in enumerate(watchers)]
+        finally:
+            for watcher in watchers:
+                if watcher.poll() is None:
+                    watcher.kill()
+                watcher.wait()
+                watcher.stdout.close()
+                watcher.stderr.close()
+        self.assertEqual([watcher.returncode for watcher in watchers], [1, 1, 1], "the daemon has ended")
+        rows = [json.loads(line) for line in told[0].splitlines()]
+        for row in rows:
+            self.assertLessEqual(self.FIELDS, set(row))
+            self.assertRegex(row["time"], self.TIME)
+        self.assertIn(("server:" + SERVER_ID, "Replace", "./Vendor/Level"), {(r["who"], r["command"], r["uri"]) for r in rows})
+        self.assertEqual([(r["change"], r["uri"]) for r in rows[-2:]], [("removed", "./Vendor/Level"), ("removed", "./Vendor")])
+        self.assertNotIn("./Vendor/Level", told[1], "another node")
+        self.assertIn("  removed  ./Vendor\n", told[1], "it went with what is above it")
+        self.assertIn("user  Replace\n  set      ./Vendor/Name\n", told[1])
+        hidden = [json.loads(line)["uri"] for line in told[2].splitlines()]
+        self.assertIn("./Vendor/Name", hidden)
+
+    def test_watch_of_no_address(self):
+        self.start_daemon()
+        self.done("watch", "./a/../b", code=2)
 
 
 class Daemon(CommandLine):

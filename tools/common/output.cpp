@@ -29,6 +29,8 @@ void say(std::string_view program, std::string_view what) {
 
 void write_out(Bytes octets) { std::fwrite(octets.data(), 1, octets.size(), stdout); }
 
+bool flush_out() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
+
 int refuse(std::string_view program, std::string_view what, int exit, bool as_json) {
   say(program, what);
   if (as_json) write_out(json_text(nlohmann::ordered_json{{"error", what}, {"exit", exit}}));
@@ -44,7 +46,7 @@ int run_program(std::string_view program, const std::function<int()>& run) {
     // None of ours: a library met what it did not expect.
     say(program, std::string("internal error: ") + error.what());
   }
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit;
+  if (flush_out()) return exit;
   say(program, "the output cannot be written");
   return exit == kExitDone ? static_cast<int>(kExitFailed) : exit;
 }

@@ -15,6 +15,7 @@ namespace omadm {
 void say(std::string_view program, std::string_view what);
 
 void write_out(Bytes octets);  // on stdout
+bool flush_out();              // what was written so far; false: nobody takes it
 
 // A document for stdout: UTF-8 that no terminal obeys. `indent` below 0: on one line.
 template <typename Json>

@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint64_t kMaxConfig = 1U << 20U;
 constexpr std::uint64_t kMaxDdf = 4U << 20U;
 constexpr std::int64_t kAnyNumber = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMaxHistory = 64 << 20;  // octets: it is written again with every snapshot
 constexpr std::int64_t kYear = 366 * 86400;
 
 void read_device(TomlSection& section, ToolConfig& config) {
@@ -193,6 +194,10 @@ Result<void> read_text(const std::string& text, const std::string& file, ToolCon
     section.text_list("command", config.ui_command);
     section.number("timeout_s", 1, 86400,
                    [&](std::int64_t v) { config.client.user_timeout = std::chrono::seconds(v); });
+  });
+  part("store", [&](TomlSection& section) {
+    section.number("history", 0, kMaxHistory,
+                   [&](std::int64_t v) { config.history_octets = static_cast<std::uint64_t>(v); });
   });
   part("trace", [&](TomlSection& section) { section.path("file", config.trace_file); });
   top.adopt(read_objects(top, file, config));

@@ -1,6 +1,7 @@
 // The configuration of dm-client: TOML, product keys, one place that knows them all (UI-011).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "bootstrap/bootstrap.h"
 #include "client/config.h"
 #include "client/platform.h"
+#include "dmtree/store/journal_store.h"
 
 namespace omadm {
 
@@ -19,7 +21,8 @@ struct ToolConfig {
   std::vector<std::string> verifier;    // [fumo] verify, the same; empty: none
   std::vector<std::string> ui_command;  // [ui] command
   std::string trace_file;
-  std::string imsi_file;  // [bootstrap]: the secret shared with the network
+  std::string imsi_file;                          // [bootstrap]: the secret shared with the network
+  std::uint64_t history_octets = kHistoryOctets;  // [store] history
   bool bootstrap_https = true;
   bool bootstrap_file = true;
   std::vector<std::string> ddf_files;  // [[mo]] ddf

@@ -21,7 +21,9 @@ Result<std::unique_ptr<LocalDevice>> LocalDevice::open(const std::string& state_
 Result<void> LocalDevice::open_parts(const std::string& state_directory, bool asked_here) {
   DM_TRY(files_.make_directory(state_directory));
   lock_ = DM_TRY(FileLock::acquire(state_directory + "/lock"));
-  store_ = DM_TRY(JournalStore::open(files_, state_directory));
+  JournalStoreOptions options;
+  options.history_octets = config_.history_octets;
+  store_ = DM_TRY(JournalStore::open(files_, state_directory, options));
   std::vector<std::string> guessed;
   Platform platform;
   platform.store = store_.get();

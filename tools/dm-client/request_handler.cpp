@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "base/io/clock.h"
 #include "base/io/file_system.h"
 #include "base/text.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
+#include "tools/common/tree_changes.h"
 #include "tools/common/tree_requests.h"
 #include "tools/dm-client/reports.h"
 
@@ -92,7 +92,7 @@ void RequestHandler::handle(const nlohmann::json& request, Answer answer, OnEven
   if (op == "bootstrap.https") return bootstrap_https(request, answer);
   if (op == "alert") return alert(request, std::move(answer), std::move(event));
   if (op == "status") return status(answer);
-  if (op == "tree.watch") return watch(request, std::move(event));
+  if (op == "tree.watch") return watch(request, answer, std::move(event));
   if (op.starts_with("tree.")) return answer(run_tree_request(client_.tree(), request));
   answer(failure_of({Errc::unsupported, "the daemon does not know the request \"" + op + "\""}, kExitUsage));
 }
@@ -267,29 +267,25 @@ void RequestHandler::status(const Answer& answer) {
   answer(answer_of(std::move(result)));
 }
 
-void RequestHandler::watch(const nlohmann::json& request, OnEvent event) {
-  const std::string uri = text_of(request, "uri");
-  watchers_.push_back({uri.empty() ? "." : uri, std::move(event)});
+void RequestHandler::watch(const nlohmann::json& request, const Answer& answer, OnEvent event) {
+  Watcher watcher{Uri(), Principal::user(), std::move(event)};
+  if (const std::string given = text_of(request, "uri"); !given.empty()) {
+    auto below = Uri::parse(given);
+    if (!below) return answer(failure_of({below.error().code, given + ": " + below.error().detail}, kExitUsage));
+    watcher.below = std::move(*below);
+  }
+  if (const std::string server = text_of(request, "as"); !server.empty()) watcher.who = Principal::server(server);
+  watchers_.push_back(std::move(watcher));
 }
 
 void RequestHandler::committed(const CommitRecord& commit) {
-  const Uri private_root = Uri().child(kPrivateRoot);
   for (auto watcher = watchers_.begin(); watcher != watchers_.end();) {
-    const auto below = Uri::parse(watcher->below);
     bool listens = true;
-    for (const EditRecord& edit : commit.edits) {
-      if (edit.node.uri.is_within(private_root) || !below || !edit.node.uri.is_within(*below)) continue;
-      constexpr std::string_view operations[] = {"", "Replace", "Delete", "Rename"};
-      const std::string& command = commit.origin.command;
-      listens = watcher->event(
-          {{"time", rfc3339(commit.time)},
-           {"who", commit.origin.who},
-           {"session", commit.origin.session},
-           {"msg", commit.origin.msg},
-           {"cmd", commit.origin.cmd},
-           {"command", command.empty() ? std::string(operations[static_cast<std::size_t>(edit.op)]) : command},
-           {"uri", edit.node.uri.str()},
-           {"status", "200"}});
+    for (std::size_t i = 0; i < commit.edits.size(); ++i) {
+      const EditRecord& edit = commit.edits[i];
+      if (only_counts(commit, i) || !concerns(edit, watcher->below)) continue;
+      if (!may_see_change(client_.tree(), watcher->who, edit.node.uri)) continue;
+      listens = watcher->event(change_json(commit, edit));
       if (!listens) break;
     }
     watcher = listens ? std::next(watcher) : watchers_.erase(watcher);

@@ -14,7 +14,7 @@ namespace omadm {
 
 // Requests: session {server, alert, wait}, notify {octets, content_type, dry_run}, bootstrap.file {octets,
 // content_type, pin}, bootstrap.https {url}, alert {server, type, mark, source, format, data, correlator, now},
-// status {}, tree.* (tools/common/tree_requests.h), tree.watch {uri}. Octets are in Base64.
+// status {}, tree.* (tools/common/tree_requests.h), tree.watch {uri, as}. Octets are in Base64.
 class RequestHandler {
  public:
   using Json = nlohmann::ordered_json;
@@ -40,7 +40,8 @@ class RequestHandler {
     std::string last_progress;
   };
   struct Watcher {
-    std::string below;  // "./A/B", "." for everything
+    Uri below;
+    Principal who;  // sees no more than that one may
     OnEvent event;
   };
 
@@ -51,7 +52,7 @@ class RequestHandler {
   void meet(const std::vector<std::string>& servers);
   void alert(const nlohmann::json& request, Answer answer, OnEvent event);
   void status(const Answer& answer);
-  void watch(const nlohmann::json& request, OnEvent event);
+  void watch(const nlohmann::json& request, const Answer& answer, OnEvent event);
   void start(const std::string& server, SessionCause cause, bool wait, Answer answer, OnEvent event);
   void committed(const CommitRecord& commit);
 

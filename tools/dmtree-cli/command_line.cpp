@@ -120,6 +120,20 @@ void declare_editing(Declaration& declare, Arguments& args) {
   in->add_flag("--dry-run", args.dry_run, "Say what would change");
 }
 
+void declare_history(Declaration& declare, Arguments& args) {
+  CLI::App* log = declare.command("log", "Who changed what, and when; oldest first");
+  declare.uri(log, false);
+  log->add_option("--since", args.since, "Only from then on: 2026-01-31, 2026-01-31T07:59Z, 2h, 3d, @17")
+      ->type_name("T");
+  declare.uri(declare.command("blame", "Who changed a node last, when, and by which command"));
+  CLI::App* diff = declare.command("diff", "What differs between two trees");
+  constexpr const char* kTree = "State directory, export, or moment (now, 2h, 2026-01-31T07:59Z, @17)";
+  diff->add_option("A", args.before, kTree)->required();
+  diff->add_option("B", args.after, "The same; default: now");
+  diff->add_option("--at", args.at, "Node exports are relative to; default: the root")->type_name("URI");
+  declare.uri(declare.command("watch", "Changes as the running client commits them"), false);
+}
+
 void declare_files(CLI::App& app, Declaration& declare, Arguments& args) {
   CLI::App* ddf = app.add_subcommand("ddf", "Descriptions");
   ddf->require_subcommand(1);
@@ -147,6 +161,7 @@ void declare_commands(CLI::App& app, Arguments& arguments) {
   Declaration declare(app, arguments);
   declare_reading(declare, arguments);
   declare_editing(declare, arguments);
+  declare_history(declare, arguments);
   declare_files(app, declare, arguments);
 }
 

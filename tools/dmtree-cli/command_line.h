@@ -20,6 +20,8 @@ struct Arguments {
   std::string file;  // of set, add, import, ddf check; "-": stdin
   std::string format, type, prop, at, encoding;
   std::string pattern, find_value, mo;
+  std::string since;                  // of log
+  std::string before, after = "now";  // of diff
   int depth = -1;
   bool values = false, acl = false, explain = false, dry_run = false;
   bool raw = false, base64 = false;

@@ -7,7 +7,7 @@ _dmtree_cli() {
     word=${COMP_WORDS[i]}
     case $word in
       --state | --config) place+=("$word" "${COMP_WORDS[i + 1]}") && ((++i)) ;;
-      --as | --depth | --prop | --value | --mo | --file | --format | --type | --tnds | --at) ((++i)) ;;
+      --as | --depth | --prop | --value | --mo | --file | --format | --type | --tnds | --at | --since) ((++i)) ;;
       -*) ;;
       *)
         if [[ ! $command ]]; then
@@ -29,10 +29,10 @@ _dmtree_cli() {
     --prop) mapfile -t COMPREPLY < <(compgen -W 'ACL Format Name Size Title TStamp Type VerNo' -- "$current") && return ;;
     --tnds) mapfile -t COMPREPLY < <(compgen -W 'xml wbxml json' -- "$current") && return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W "$(_dmtree_cli_servers)" -- "$current") && return ;;
-    --depth | --value | --mo | --type) return ;;
+    --depth | --value | --mo | --type | --since) return ;;
   esac
   case $command in
-    '') words='ls tree get props acl find validate set add rm mv cp exec export import ddf store --version' ;;
+    '') words='ls tree get props acl find validate set add rm mv cp exec export import log blame diff watch ddf store --version' ;;
     tree) words='--depth --values --acl' ;;
     get) words='--prop --raw --base64' ;;
     acl) words='--explain' ;;
@@ -40,13 +40,16 @@ _dmtree_cli() {
     set | add) words='--file --format --type' ;;
     export) words='--tnds' ;;
     import) words='--at --dry-run' ;;
+    log) words='--since' ;;
+    diff) words='now --at' ;;
     ddf) [[ $part ]] || words='show check' ;;
     store) [[ $part ]] || words='dump check compact' ;;
   esac
   if [[ $current != -* ]]; then
     case $command${part:+ $part} in
-      ls | tree | get | props | acl | validate | set | add | rm | mv | exec | export | 'ddf show') ((given > 0)) || { _dmtree_cli_addresses && return; } ;;
+      ls | tree | get | props | acl | validate | set | add | rm | mv | exec | export | log | blame | watch | 'ddf show') ((given > 0)) || { _dmtree_cli_addresses && return; } ;;
       cp) ((given > 1)) || { _dmtree_cli_addresses && return; } ;;
+      diff) ((given > 1)) || mapfile -t COMPREPLY < <(compgen -W now -- "$current"; compgen -f -- "$current") && return ;;
       import | 'ddf check') mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     esac
   fi

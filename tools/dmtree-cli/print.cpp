@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "base/text.h"
 #include "tools/common/readable.h"
+#include "tools/dmtree-cli/layout.h"
 
 namespace omadm {
 namespace {
@@ -17,27 +17,6 @@ using nlohmann::json;
 std::string text(const json& object, const char* field) {
   const auto found = object.find(field);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-struct Piece {
-  Style style = Style::plain;
-  std::string text;
-};
-
-// The pieces one after the other, cut to the width of the terminal.
-std::string line_of(const std::vector<Piece>& pieces, const Terminal& terminal) {
-  std::string line;
-  std::size_t left = terminal.width;
-  for (const Piece& piece : pieces) {
-    const std::size_t length = utf8_length(piece.text);
-    if (terminal.width != 0 && length > left) {
-      if (left > 0) line += terminal.paint(piece.style, Terminal::clip(piece.text, left));
-      break;
-    }
-    line += terminal.paint(piece.style, piece.text);
-    left -= terminal.width != 0 ? length : 0;
-  }
-  return line + "\n";
 }
 
 std::string shown_value(const json& node) {
@@ -85,46 +64,6 @@ class TreePrinter {
   const TreeDrawing& what_;
   const Terminal& terminal_;
 };
-
-// The last column of a table, from `column` to the edge of the terminal; what is longer goes on below. A word that has
-// no room on a line is not cut: it may be wanted whole.
-std::string column_of(const Piece& piece, std::size_t column, const Terminal& terminal) {
-  constexpr std::size_t kNarrow = 16;  // columns
-  if (terminal.width < column + kNarrow) return terminal.paint(piece.style, piece.text);
-  const std::size_t room = terminal.width - column;
-  std::string out;
-  std::string_view rest = piece.text;
-  while (!rest.empty()) {
-    std::size_t end = 0;  // of the longest beginning that fits, or of the first word
-    while (end < rest.size()) {
-      const std::size_t blank = std::min(rest.find(' ', end + 1), rest.size());
-      if (end != 0 && utf8_length(rest.substr(0, blank)) > room) break;
-      end = blank;
-    }
-    if (!out.empty()) out += "\n" + std::string(column, ' ');
-    out += terminal.paint(piece.style, rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  return out;
-}
-
-// Names left, what they say right, in two columns.
-std::string table(const std::vector<std::pair<std::string, std::vector<Piece>>>& rows, const Terminal& terminal) {
-  std::size_t widest = 0;
-  for (const auto& [name, pieces] : rows) widest = std::max(widest, utf8_length(name));
-  std::string out;
-  for (const auto& [name, pieces] : rows) {
-    out += name + std::string(widest - utf8_length(name) + 2, ' ');
-    std::size_t column = widest + 2;
-    for (std::size_t i = 0; i + 1 < pieces.size(); ++i) {
-      out += terminal.paint(pieces[i].style, pieces[i].text);
-      column += utf8_length(pieces[i].text);
-    }
-    if (!pieces.empty()) out += column_of(pieces.back(), column, terminal);
-    out += "\n";
-  }
-  return out;
-}
 
 struct PropertyMeaning {
   const char* field;

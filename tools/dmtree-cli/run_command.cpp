@@ -14,9 +14,13 @@
 #include "tools/common/exit_code.h"
 #include "tools/common/input.h"
 #include "tools/common/output.h"
+#include "tools/dmtree-cli/diff_command.h"
+#include "tools/dmtree-cli/history_command.h"
 #include "tools/dmtree-cli/print.h"
+#include "tools/dmtree-cli/print_changes.h"
 #include "tools/dmtree-cli/store_command.h"
 #include "tools/dmtree-cli/tree_access.h"
+#include "tools/dmtree-cli/watch_command.h"
 
 namespace omadm {
 namespace {
@@ -59,6 +63,8 @@ class Command {
   int validate();
   int check_ddf();
   int store();
+  int log();
+  int watch();
 
   const Arguments& args_;
   const Terminal& terminal_;
@@ -198,6 +204,29 @@ int Command::check_ddf() {
                 [this](const json&) { return terminal_.paint(Style::good, "ok") + "\n"; });
 }
 
+int Command::log() {
+  const json answer = list_changes(args_);
+  if (!answer.value("ok", false)) return failed(answer);
+  const json& result = answer["result"];
+  if (!args_.common.json) {
+    write_out(print_log(result, args_.common.verbose, terminal_));
+    return kExitDone;
+  }
+  if (!result.value("complete", false)) {
+    warn("older changes are not kept; the history begins after " + result.value("begins_after", ""));
+  }
+  for (const json& change : result["changes"]) write_out(json_text(change, -1));
+  return kExitDone;
+}
+
+int Command::watch() {
+  ChangePrinter printer(terminal_);
+  return failed(watch_changes(args_, [&](const json& change) {
+    write_out(args_.common.json ? json_text(change, -1) : printer.print(change));
+    return flush_out();
+  }));
+}
+
 std::string records_in(const json& result) {
   const std::uint64_t count = result.value("records", std::uint64_t{0});
   return fmt::format("{} record{}", count, count == 1 ? "" : "s");
@@ -229,7 +258,18 @@ int Command::run() {
   if (args_.as && !is_server_id(*args_.as)) {
     return failed({Errc::malformed, "--as: '" + *args_.as + "' is no server identifier"}, kExitUsage);
   }
+  // A server sees nodes; files and trees as a whole are not shown to any.
+  const bool whole = command == "diff" || command == "ddf check" || command.starts_with("store");
+  if (args_.as && whole) return failed({Errc::malformed, "--as does not go with " + command}, kExitUsage);
   const json uri{{"uri", args_.uri}};
+  if (command == "log") return log();
+  if (command == "watch") return watch();
+  if (command == "blame") {
+    return finish(blame_node(args_), [this](const json& blame) { return print_blame(blame, terminal_); });
+  }
+  if (command == "diff") {
+    return finish(compare_trees(args_), [this](const json& diff) { return print_difference(diff, terminal_); });
+  }
   if (command == "get") return get();
   if (command == "ls") return request("tree.ls", uri, false, print_names);
   if (command == "tree") {

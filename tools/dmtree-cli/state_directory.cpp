@@ -87,11 +87,12 @@ Result<std::unique_ptr<LocalTree>> LocalTree::open_for_reading(const std::string
 }
 
 Result<std::unique_ptr<LocalTree>> LocalTree::open_for_writing(const std::string& directory,
-                                                               const std::vector<std::string>& descriptions) {
+                                                               const std::vector<std::string>& descriptions,
+                                                               const JournalStoreOptions& options) {
   Ddf ddf = DM_TRY(device_ddf(descriptions));
   std::unique_ptr<LocalTree> local(new LocalTree(std::move(ddf)));
   local->lock_ = DM_TRY(lock_state(directory));
-  local->store_ = DM_TRY(JournalStore::open(local->files_, directory));
+  local->store_ = DM_TRY(JournalStore::open(local->files_, directory, options));
   local->tree_ = DM_TRY(Tree::open(*local->store_, local->ddf_, local->clock_));
   return local;
 }

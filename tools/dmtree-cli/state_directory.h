@@ -38,7 +38,8 @@ class LocalTree {
   static Result<std::unique_ptr<LocalTree>> open_for_reading(const std::string& directory,
                                                              const std::vector<std::string>& descriptions);
   static Result<std::unique_ptr<LocalTree>> open_for_writing(const std::string& directory,
-                                                             const std::vector<std::string>& descriptions);
+                                                             const std::vector<std::string>& descriptions,
+                                                             const JournalStoreOptions& options);
   Tree& tree() noexcept { return *tree_; }
 
  private:

@@ -2,18 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <utility>
 
 #include "base/io/clock.h"
 #include "base/io/file_system.h"
 #include "base/text.h"
-#include "client/device_ddf.h"
+#include "dmtree/store/history.h"
 #include "dmtree/store/journal_store.h"
 #include "dmtree/store/stored_nodes.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
 #include "tools/common/output.h"
+#include "tools/dmtree-cli/configured_ddfs.h"
+#include "tools/dmtree-cli/discretion.h"
 #include "tools/dmtree-cli/state_directory.h"
 
 namespace omadm {
@@ -22,30 +23,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kMaxFile = 256U << 20U;  // octets, as the store reads
-
-// Values of the private area and of leaves nobody may read are not for a dump.
-class Discretion {
- public:
-  static Result<Discretion> of_device() {
-    Discretion discretion;
-    discretion.ddf_ = DM_TRY(device_ddf({}));
-    return discretion;
-  }
-  bool hides(const Uri& uri) const {
-    static constexpr std::array kTellTale{"secret", "aauthdata", "nonce", "token", "pin", "pass", "key"};
-    if (uri.is_within(Uri().child(kPrivateRoot))) return true;
-    const DdfNode* described = ddf_.find(uri);
-    if (described != nullptr) return !described->can(AccessType::get);
-    const std::string name = to_lower(uri.name());
-    for (const std::string_view part : kTellTale) {
-      if (name.find(part) != std::string::npos) return true;
-    }
-    return false;
-  }
-
- private:
-  Ddf ddf_;
-};
 
 json edit_as_json(const EditRecord& edit, const Discretion& discretion) {
   const NodeRecord& node = edit.node;
@@ -152,6 +129,12 @@ Result<void> dump_snapshot(FileSystem& files, const std::string& directory, Dump
   if (!snapshot) return Error{snapshot.error().code, std::string(kSnapshotFile) + ": " + snapshot.error().detail};
   dump.file(kSnapshotFile, content->size(), fmt::format(", generation {}", snapshot->generation));
   dump.commit(snapshot->commit);
+  if (snapshot->history.empty()) return {};
+  const Result<History> history = read_history(*content, {});
+  if (!history) return Error{Errc::corrupt, std::string(kSnapshotFile) + ": history: " + history.error().detail};
+  dump.file(kSnapshotFile, snapshot->history.size(),
+            fmt::format(" of history, from commit {} on", history->sequence + 1));
+  for (const CommitRecord& commit : history->commits) dump.commit(commit);
   return {};
 }
 
@@ -227,6 +210,10 @@ json check_store(const std::string& directory) {
       result["generation"] = loaded->report.generation;
       result["records"] = loaded->report.records;
       for (const std::string& problem : loaded->report.problems) result["problems"].push_back(problem);
+      if (const auto history = store->history(); !history) {
+        result["problems"].push_back("the history cannot be read and will begin anew; the tree is unharmed: " +
+                                     history.error().detail);
+      }
     } else {
       if (loaded.error().code != Errc::corrupt) return loaded.error();
       result["problems"].push_back(loaded.error().detail);
@@ -246,11 +233,13 @@ json compact_store(const TreeAccess& access) {
   if (daemon && *daemon) {
     return store_failure({Errc::unavailable, lock_holder(directory) + " serves it, and compacts it by itself"});
   }
+  const Result<JournalStoreOptions> options = configured_store(access.config());
+  if (!options) return control_failure(options.error(), kExitUsage);
   PosixFileSystem files;
   const auto compact = [&]() -> Result<json> {
     const FileLock lock = DM_TRY(lock_state(directory));
     const std::uint64_t before = octets_of(files, directory);
-    const std::unique_ptr<JournalStore> store = DM_TRY(JournalStore::open(files, directory));
+    const std::unique_ptr<JournalStore> store = DM_TRY(JournalStore::open(files, directory, *options));
     const Loaded loaded = DM_TRY(load_everything(*store));
     if (loaded.nodes.sequence() != 0) {
       DM_TRY(store->compact(loaded.nodes.sequence(), [&loaded](const auto& put) { loaded.nodes.for_each(put); }));

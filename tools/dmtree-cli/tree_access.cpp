@@ -39,7 +39,9 @@ nlohmann::json TreeAccess::run_locally(const nlohmann::json& request, bool write
   if (const auto there = require_state(directory_, writes); !there) return store_failure(there.error());
   const Result<std::vector<std::string>> descriptions = configured_ddfs(config_);
   if (!descriptions) return control_failure(descriptions.error(), kExitUsage);
-  const auto local = writes ? LocalTree::open_for_writing(directory_, *descriptions)
+  const Result<JournalStoreOptions> options = configured_store(config_);
+  if (!options) return control_failure(options.error(), kExitUsage);
+  const auto local = writes ? LocalTree::open_for_writing(directory_, *descriptions, *options)
                             : LocalTree::open_for_reading(directory_, *descriptions);
   if (!local) {
     const bool description = local.error().code == Errc::malformed || local.error().code == Errc::too_large;

@@ -23,6 +23,7 @@ class TreeAccess {
   Result<bool> daemon_runs() const;
   bool used_daemon() const noexcept { return used_daemon_; }  // for the last request
   const std::string& directory() const noexcept { return directory_; }
+  const std::string& config() const noexcept { return config_; }
   const std::vector<std::string>& warnings() const noexcept { return warnings_; }  // what loading found out
 
  private:
