@@ -552,37 +552,35 @@ class History(CommandLine):
 
     def test_watch_tells_as_it_happens(self):
         self.start_daemon()
-        cli = [program("dmtree-cli"), "--state", self.state]
-        watchers = [subprocess.Popen([*cli, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                    for arguments in [["watch", "./Vendor", "--json"], ["watch", "./Vendor/Name"], ["watch", "--as", OTHER, "--json"]]]
+        files = [os.path.join(self.directory, f"watch-{i}") for i in range(3)]
+        watchers = []
+        for path, arguments in zip(files, [["./Vendor", "--json"], ["./Vendor/Name"], ["--as", OTHER, "--json"]]):
+            with open(path, "wb") as out:
+                watchers.append(subprocess.Popen([program("dmtree-cli"), "--state", self.state, "watch", *arguments], stdout=out,
+                                                 stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         try:
-            # Until it is known to listen: a first change it tells.
             deadline = time.monotonic() + PATIENCE
-            for watcher in watchers:
-                os.set_blocking(watcher.stdout.fileno(), False)
-            seen = [b""] * len(watchers)
-            while b"" in seen:
+            while not all(os.path.getsize(path) for path in files):  # until all are heard
                 self.assertLess(time.monotonic(), deadline)
                 self.done("set", "./Vendor/Name", "Torch")
-                seen = [was or watcher.stdout.read() or b"" for was, watcher in zip(seen, watchers)]
-            for watcher in watchers:
-                os.set_blocking(watcher.stdout.fileno(), True)
             self.done("acl", "./Vendor/Level", "Get=*&Replace=" + SERVER_ID)
             self.done("set", "./Vendor/Level", "4", "--as", SERVER_ID)
-            self.done("acl", "./Vendor/Level", "Get=" + SERVER_ID)
             self.done("rm", "./Vendor/Level")
             self.done("rm", "./Vendor")
             self.daemon.send_signal(signal.SIGTERM)
-            told = [(seen[i] + watcher.communicate(timeout=PATIENCE)[0]).decode() for i, watcher in enumerate(watchers)]
+            for watcher in watchers:
+                watcher.wait(PATIENCE)
         finally:
             for watcher in watchers:
-                if watcher.poll() is None:
-                    watcher.kill()
+                watcher.kill()
                 watcher.wait()
-                watcher.stdout.close()
-                watcher.stderr.close()
+        told = []
+        for path in files:
+            with open(path, encoding="utf-8") as text:
+                told.append(text.read())
         self.assertEqual([watcher.returncode for watcher in watchers], [1, 1, 1], "the daemon has ended")
-        rows = [json.loads(line) for line in told[0].splitlines()]
+        *rows, end = [json.loads(line) for line in told[0].splitlines()]
+        self.assertEqual(end, {"error": "the daemon has ended", "exit": 1})
         for row in rows:
             self.assertLessEqual(self.FIELDS, set(row))
             self.assertRegex(row["time"], self.TIME)
@@ -591,8 +589,8 @@ class History(CommandLine):
         self.assertNotIn("./Vendor/Level", told[1], "another node")
         self.assertIn("  removed  ./Vendor\n", told[1], "it went with what is above it")
         self.assertIn("user  Replace\n  set      ./Vendor/Name\n", told[1])
-        hidden = [json.loads(line)["uri"] for line in told[2].splitlines()]
-        self.assertIn("./Vendor/Name", hidden)
+        shown = {json.loads(line).get("uri") for line in told[2].splitlines()}
+        self.assertIn("./Vendor/Name", shown)
 
     def test_watch_of_no_address(self):
         self.start_daemon()

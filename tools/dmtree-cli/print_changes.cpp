@@ -65,6 +65,10 @@ std::string value_text(const json& value) {
   return value_line(base64_decode(text(value, "base64")).value_or(""));
 }
 
+std::string shown(const json& value, std::string_view property) {
+  return property != "Value" && value == "" ? "(none)" : value_text(value);
+}
+
 // A node that is only on one side: all of it on one line.
 std::string whole_line(const json& change, const char* side, char mark, const Terminal& terminal) {
   const json& properties = change["properties"];
@@ -89,7 +93,7 @@ std::string changed_lines(const json& change, const Terminal& terminal) {
   for (const char* name : {"Format", "Type", "Value", "ACL", "Title"}) {
     const auto found = change["properties"].find(name);
     if (found == change["properties"].end()) continue;
-    const std::string before = value_text((*found)["before"]), after = value_text((*found)["after"]);
+    const std::string before = shown((*found)["before"], name), after = shown((*found)["after"], name);
     const std::string lead = fmt::format("    {:<6}  ", name);
     const std::size_t length = lead.size() + utf8_length(before) + 3 + utf8_length(after);
     if (terminal.width == 0 || length <= terminal.width) {
@@ -164,13 +168,13 @@ std::string print_blame(const json& blame, const Terminal& terminal) {
   if (!blame.value("known", false)) {
     const std::string when = blame.contains("before") ? "before " + text(blame, "before") + ", where the history begins"
                                                       : std::string("never since the tree was made");
-    rows.push_back({"change", {{Style::warning, when}}});
+    rows.push_back({"changed", {{Style::warning, when}}});
     return table(rows, terminal);
   }
   std::string what = text(blame, "change");
-  if (blame.contains("properties")) what += ": " + joined(blame["properties"]);
+  if (blame.contains("properties")) what = joined(blame["properties"]) + " changed";
   if (blame.contains("renamed")) what = "renamed to " + readable(text(blame, "renamed"));
-  rows.push_back({"change", {{Style::plain, what}}});
+  rows.push_back({"what", {{Style::plain, what}}});
   rows.push_back({"when",
                   {{Style::plain, text(blame, "time")},
                    {Style::faint, fmt::format("  commit {}", blame.value("sequence", std::uint64_t{0}))}}});

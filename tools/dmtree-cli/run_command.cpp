@@ -106,7 +106,9 @@ int Command::failed(const json& answer) {
   if (args_.common.json) {
     json refusal{{"error", error}, {"exit", exit}};
     if (status != 0) refusal["status"] = status;
-    write_out(json_text(refusal));
+    // Behind lines that were printed before stands another line.
+    const bool stream = args_.command == "log" || args_.command == "watch" || args_.command == "store dump";
+    write_out(json_text(refusal, stream ? -1 : 2));
   }
   return exit;
 }
