@@ -1,6 +1,7 @@
 #include "dmtree/acl.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 
@@ -32,13 +33,15 @@ bool is_server_id(std::string_view text) noexcept {
 Result<Acl> Acl::parse(std::string_view text) {
   Acl acl;
   if (text.empty()) return acl;
+  std::array<std::set<std::string_view>, kAclCommands.size()> seen;  // a hostile text names very many
   for (const std::string_view part : split(text, '&')) {
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos) return malformed("an entry has no '='");
     const auto command = std::find_if(kAclCommands.begin(), kAclCommands.end(),
                                       [&](AccessType c) { return to_string(c) == part.substr(0, equals); });
     if (command == kAclCommands.end()) return malformed("unknown command");
-    Entry& entry = acl.entry(*entry_index(*command));
+    const std::size_t index = *entry_index(*command);
+    Entry& entry = acl.entry(index);
     const std::string_view ids = part.substr(equals + 1);
     if (ids.empty()) continue;  // TND-065: a command for nobody is dropped
     for (const std::string_view id : split(ids, '+')) {
@@ -46,7 +49,7 @@ Result<Acl> Acl::parse(std::string_view text) {
         entry.everyone = true;
       } else if (!is_server_id(id)) {
         return malformed("bad server identifier");
-      } else if (std::find(entry.servers.begin(), entry.servers.end(), id) == entry.servers.end()) {
+      } else if (seen[index].insert(id).second) {
         entry.servers.emplace_back(id);
       }
     }
