@@ -135,6 +135,18 @@ Result<void> Ddf::add(std::string_view document, std::string_view origin, const 
   return {};
 }
 
+Result<std::vector<Uri>> Ddf::roots(std::string_view document, std::string_view origin, const Limits& limits) {
+  std::vector<Uri> found;
+  for (const DescribedBranch& branch : DM_TRY(parse_ddf(document, origin, limits))) {
+    if (branch.node->name.empty() || branch.node->name == ".") {
+      const std::string_view what = branch.node->name.empty() ? "a top Node without a name" : "the root of the tree";
+      return Error{Errc::unsupported, std::string(origin) + ": nobody can own " + std::string(what)};
+    }
+    found.push_back(branch.parent.child(branch.node->name));
+  }
+  return found;
+}
+
 const DdfNode& Ddf::root() const noexcept { return *root_; }
 
 const DdfNode* Ddf::find(const Uri& uri) const noexcept {

@@ -65,6 +65,10 @@ class Ddf {
   // description wins (TNDS-016). malformed, too_large, unsupported (VerDTD).
   Result<void> add(std::string_view document, std::string_view origin, const Limits& limits = {});
 
+  // Where the subtrees are that a document describes: for an object that owns them. unsupported: the whole tree, or
+  // one below a node of any name.
+  static Result<std::vector<Uri>> roots(std::string_view document, std::string_view origin, const Limits& limits = {});
+
   const DdfNode& root() const noexcept;
   // The description in force at `uri`; null: not described.
   const DdfNode* find(const Uri& uri) const noexcept;
