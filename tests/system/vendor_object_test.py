@@ -187,7 +187,7 @@ class VendorObject(Lab):
         self.assertIn("replace ./Vendor/Lamp/Level", done.err)
 
     def test_a_rolled_back_change_is_never_told(self):
-        self.statuses('[[session.package]]\ncommand = [ { cmd = "Atomic", commands = [ { cmd = "Replace", uri = "./Vendor/Lamp/Level", format = "int", data = 70 },\n'
+        self.statuses('[[session.package]]\ncommand = [ { cmd = "Atomic", command = [ { cmd = "Replace", uri = "./Vendor/Lamp/Level", format = "int", data = 70 },\n'
                       '{ cmd = "Replace", uri = "./Nowhere", data = 1 } ] } ]\n')
         self.assertEqual(self.calls(), [])
 

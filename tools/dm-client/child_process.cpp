@@ -109,7 +109,9 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command
   sigfillset(&all);
   ::posix_spawnattr_setsigmask(&options.attributes, &none);
   ::posix_spawnattr_setsigdefault(&options.attributes, &all);
-  ::posix_spawnattr_setflags(&options.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setflags(&options.attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  ::posix_spawnattr_setpgroup(&options.attributes, 0);
 
   std::vector<std::string> arguments = command;
   std::vector<std::string> environment = environment_with(added);
@@ -143,7 +145,8 @@ ChildProcess::~ChildProcess() {
   if (output_ >= 0) ::close(output_);
 }
 
-void ChildProcess::kill() { ::pidfd_send_signal(pidfd_, SIGKILL, nullptr, 0); }
+// Its number stays its own until exit_status() has asked for it.
+void ChildProcess::kill() { ::kill(-pid_, SIGKILL); }
 
 int ChildProcess::exit_status() {
   int status = 0;

@@ -27,7 +27,7 @@ class ChildProcess {
 
   int output() const noexcept { return output_; }  // reads its standard output; does not block
   int ended() const noexcept { return pidfd_; }    // readable when the program has ended
-  void kill();
+  void kill();                                     // with all it has started, unless that has gone its own way
   // After it has ended: its exit status, or 128 + number of the signal that ended it.
   int exit_status();
 
