@@ -46,6 +46,12 @@ std::optional<Uri> torn_leaf(const DdfNode& node, const Uri& uri) {
   return std::nullopt;
 }
 
+std::size_t depth_of(const DdfNode& node) {
+  std::size_t deepest = 0;
+  for (const auto& child : node.children) deepest = std::max(deepest, 1 + depth_of(*child));
+  return deepest;
+}
+
 void merge_children(DdfNode& into, std::vector<std::unique_ptr<DdfNode>> children);
 
 // The more local description wins, the later one among equals (TNDS-016); children come together.
@@ -135,6 +141,9 @@ Result<void> Ddf::add(std::string_view document, std::string_view origin, const 
   };
   std::unique_ptr<DdfNode> merged = copy_of(*root_);
   for (DescribedBranch& branch : branches) {
+    if (branch.parent.depth() + 1 + depth_of(*branch.node) > kMaxSegments) {
+      return malformed(branch, "an address would have more than " + std::to_string(kMaxSegments) + " segments");
+    }
     if (branch.node->name != ".") {
       set_locality(*branch.node, branch.parent.depth() + 1);
       std::vector<std::unique_ptr<DdfNode>> nodes;

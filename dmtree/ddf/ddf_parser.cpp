@@ -283,6 +283,7 @@ Result<void> DdfParser::types(Draft& draft) {
     const std::string content = DM_TRY(text());
     const std::string_view type = trim(content);
     if (type.empty()) continue;
+    if (!is_type(type)) return fail(line(), "DFType is not a type: printable characters, at most 255 octets");
     if (*child == Element::DdfMIME) draft.mimes.emplace_back(type);
     if (*child == Element::DdfDDFName) draft.ids.emplace_back(type);
   }

@@ -317,6 +317,8 @@ TEST_F(DdfTest, ErrorsNameFileLineAndReason) {
   };
   const std::string head = "<MgmtTree>\n<VerDTD>1.2</VerDTD>\n";
   const std::string parts = "<DFProperties><AccessType/><DFFormat><node/></DFFormat></DFProperties>";
+  std::string deep_path = ".";
+  for (int i = 0; i < 256; ++i) deep_path += "/n";
   const std::vector<Broken> cases{
       {head + "<Node><NodeName>A</NodeName></Node></MgmtTree>", "f.xml:3: Node without DFProperties"},
       {head + "\n<Node>" + parts + "</Node></MgmtTree>", "f.xml:4: Node without NodeName"},
@@ -338,6 +340,9 @@ TEST_F(DdfTest, ErrorsNameFileLineAndReason) {
        "f.xml:4: ./A is a leaf and has Nodes below it"},
       {head + "<Node><NodeName>B</NodeName><Path>./A/.</Path>" + parts + "</Node></MgmtTree>", "f.xml:3: Path"},
       {head + node(".", "chr") + "</MgmtTree>", "f.xml:3: the root is a leaf"},
+      {head + node("A", "chr", "", "<DFType><MIME>text/x\tl</MIME></DFType>") + "</MgmtTree>", "f.xml:3: DFType"},
+      {head + "<Node><NodeName>B</NodeName><Path>" + deep_path + "</Path>" + parts + "</Node></MgmtTree>",
+       "f.xml:3: an address would have more than 256 segments"},
       {"<SyncML/>", "f.xml:1: the root element is not MgmtTree"},
       {head + node("A"), "f.xml:"},
       {"", "f.xml:"},

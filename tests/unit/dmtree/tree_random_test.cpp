@@ -118,8 +118,8 @@ class TreeRandom : public TreeTest, public ::testing::WithParamInterface<unsigne
         return run_on("Replace", "?prop=ACL", word.empty() ? "" : word + "=" + server,
                       [&] { return model.set_acl(path, word, server); });
       }
-      case 12:
-        return run_on(below(3) == 0 ? "Exec" : "Get", "", "",
+      case 12:  // Exec is no part of an Atomic
+        return run_on(transaction.empty() ? "Exec" : "Get", "", "",
                       [&] { return command.starts_with("Exec") ? model.exec(path) : model.get(path); });
       default:
         return copy_or_title(transaction, model, path);
