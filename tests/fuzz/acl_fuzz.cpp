@@ -54,7 +54,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::require(again && *again == *acl, "parse(str()) gives the same ACL");
   fuzz::require(again->str() == text, "the written form is normal");
   fuzz::require(acl->empty() == text.empty(), "an empty ACL has no text");
-  std::string_view named = text.substr(std::min(text.size(), text.rfind('=') + 1));
+  std::string_view named = text;
+  named.remove_prefix(std::min(named.size(), named.rfind('=') + 1));
   named = named.substr(0, named.find('+'));
   for (const std::string_view server : {std::string_view("a"), named}) {
     if (!is_server_id(server)) continue;

@@ -26,6 +26,7 @@ class TndsDevice {
     auto opened = Tree::open(store_, ddf_, clock_);
     require(opened.has_value(), "an empty tree opens");
     tree_ = std::move(opened).value();
+    tree_->set_uri_limits({32, 1024, 255});  // those of a client: what is deeper than a reader goes cannot be exchanged
   }
 
   // What is in the tree can be exported in either encoding, and the export makes the same subtree again.

@@ -44,7 +44,8 @@ void check_address(std::string_view input) {
   fuzz::require(uri && *uri == address->node, "the part before the suffix is the node's address");
   const bool has_suffix = address->suffix != Address::Suffix::none;
   fuzz::require(has_suffix == (node.size() < input.size()), "a suffix begins with a question mark");
-  if (has_suffix) fuzz::require(input.ends_with(address->argument), "the argument is what stands at the end");
+  const bool escaped = input.find('%') != std::string_view::npos;
+  if (has_suffix && !escaped) fuzz::require(input.ends_with(address->argument), "the argument stands at the end");
 }
 
 }  // namespace

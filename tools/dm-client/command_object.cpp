@@ -48,8 +48,15 @@ struct CommandObject::Fetch {
   std::map<Uri, std::optional<Result<std::optional<Octets>>>> values;  // nullopt: not there yet
   std::function<void()> ready;
   std::size_t awaited = 0;
-  bool timed_out = false;  // one call did: the others are not made
 
+  // A program that hangs once is not waited for again and again: the calls not yet made are not made.
+  void give_up(const Error& why) {
+    for (auto& [leaf, value] : values) {
+      if (!value) value = Result<std::optional<Octets>>(why);
+    }
+    awaited = 0;
+    ready();
+  }
   void take(const Uri& leaf, Result<std::optional<Octets>> value) {
     values[leaf] = std::move(value);
     if (--awaited == 0) ready();
@@ -94,7 +101,10 @@ std::unique_ptr<LiveValues> CommandObject::fetch(std::vector<Uri> leaves, std::f
   if (leaves.size() > kMaxFetched) leaves.resize(kMaxFetched);
   fetch->ready = std::move(ready);
   fetch->awaited = leaves.size();
-  for (const Uri& leaf : leaves) ask(fetch, leaf);
+  for (const Uri& leaf : leaves) {
+    fetch->values.emplace(leaf, std::nullopt);
+    ask(fetch, leaf);
+  }
   fetches_.push_back(fetch);
   return std::make_unique<FetchedValues>(fetch);
 }
@@ -104,7 +114,10 @@ void CommandObject::ask(const std::shared_ptr<Fetch>& fetch, const Uri& leaf) {
   HandlerCall call = call_of("get", leaf);
   if (node) describe(call, *node);
   const std::weak_ptr<Fetch> weak = fetch;
-  call.wanted = [weak] { return !weak.expired(); };
+  call.wanted = [weak] {
+    const std::shared_ptr<Fetch> wanted = weak.lock();
+    return wanted && wanted->awaited > 0;
+  };
   call.done = [this, weak, leaf, node, call_line = call_of("get", leaf)](Result<Octets> output) {
     const std::shared_ptr<Fetch> wanted = weak.lock();
     if (!wanted) return;
@@ -114,6 +127,7 @@ void CommandObject::ask(const std::shared_ptr<Fetch>& fetch, const Uri& leaf) {
     log_.write(LogLevel::warning, log_line(call_line, value.error()));
     // A veto is about what somebody sent; here the program's own word is bad.
     const Errc code = value.error().code == Errc::veto ? Errc::failed : value.error().code;
+    if (code == Errc::timed_out) return wanted->give_up({code, leaf.str() + ": " + value.error().detail});
     wanted->take(leaf, Error{code, leaf.str() + ": " + value.error().detail});
   };
   calls_->add(std::move(call));
