@@ -19,8 +19,8 @@ namespace omadm {
 
 // What a description says of one Node. TNDS-003…016.
 struct DdfProperties {
-  std::string name;     // canonical; empty: a placeholder that takes any name (TNDS-004)
-  bool access[6] = {};  // by AccessType
+  std::string name;             // canonical; empty: a placeholder that takes any name (TNDS-004)
+  bool access[6] = {};          // by AccessType
   std::vector<Format> formats;  // DFFormat, usually one; holds Format::node for interior nodes
   // MIME list of a leaf; management object identifier of an interior node, further ones are accepted for it on input.
   std::vector<std::string> types;

@@ -74,13 +74,13 @@ class Session::Impl {
   bool package_final_ = false;  // the server's package being answered is complete
   unsigned received_ = 0;
   std::map<std::pair<std::string, std::string>, std::uint64_t> alerts_;  // (MsgID, CmdID) → owed alert sent
-  Message message_;                                                      // being answered; kept while something is waited for
-  bool repeat_ = false;                                                  // package 1 follows in the answer
-  bool parked_ = false;                                                  // the user is being asked
-  bool aborting_ = false;                                                // the next answer is the last
+  Message message_;        // being answered; kept while something is waited for
+  bool repeat_ = false;    // package 1 follows in the answer
+  bool parked_ = false;    // the user is being asked
+  bool aborting_ = false;  // the next answer is the last
   std::optional<Step> over_;
   std::optional<ServerProof::Verdict> waiting_;  // of message_, while the live values it asks for are got
-  std::unique_ptr<LiveValues> values_;  // for the message being run
+  std::unique_ptr<LiveValues> values_;           // for the message being run
 };
 
 }  // namespace omadm
