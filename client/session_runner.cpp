@@ -157,7 +157,7 @@ void SessionRunner::transmit() {
 
 void SessionRunner::answer_arrived() {
   call_.reset();
-  const Result<HttpResponse> response = std::move(*response_);
+  Result<HttpResponse> response = std::move(*response_);
   response_.reset();
   if (farewell_) return finish(std::nullopt, std::move(*farewell_));
   if (!response) return retry_or_fail(response.error(), std::nullopt);
@@ -176,20 +176,31 @@ void SessionRunner::answer_arrived() {
                                            response->url, response->body.size(), response->content_type())},
         {});
   }
-  accept(*response);
+  accept(*std::move(response));
 }
 
-void SessionRunner::accept(const HttpResponse& response) {
+void SessionRunner::accept(HttpResponse response) {
   answered_ = true;
   ++report_.result.messages_received;
-  const std::string hmac = response.header(kHmacHeaderName);
-  const InMessage message{response.header("Content-Type"), hmac.empty() ? std::nullopt : std::optional(hmac),
-                          response.body};
-  Session::Step step = abort_wanted_ ? session_->abort_after(message) : session_->receive(message);
+  message_ = std::move(response);
+  const std::string hmac = message_.header(kHmacHeaderName);
+  const InMessage message{message_.header("Content-Type"), hmac.empty() ? std::nullopt : std::optional(hmac),
+                          message_.body};
+  processed(abort_wanted_ ? session_->abort_after(message) : session_->receive(message));
+}
+
+void SessionRunner::processed(Session::Step step) {
+  if (step.waits) return;
   // After the message was processed, so that the secrets it brought are known and can be masked.
-  trace(false, response.header("Content-Type"), response.body);
+  trace(false, message_.header("Content-Type"), message_.body);
+  message_ = {};
   take(std::move(step));
 }
+
+// Called by what goes away when the session goes on: not within the call.
+void SessionRunner::values_ready() { later({}, &SessionRunner::go_on); }
+
+void SessionRunner::go_on() { processed(abort_wanted_ ? session_->abort() : session_->resume()); }
 
 void SessionRunner::retry_or_fail(Error error, std::optional<std::chrono::milliseconds> wait) {
   if (abort_wanted_) return cancelled();

@@ -60,7 +60,10 @@ class SessionRunner final : public SessionHost {
   void ask(const UserPrompt& prompt);
   void transmit();
   void answer_arrived();
-  void accept(const HttpResponse& response);
+  void accept(HttpResponse response);
+  void processed(Session::Step step);
+  void go_on();
+  void values_ready() override;
   void retry_or_fail(Error error, std::optional<std::chrono::milliseconds> wait);
   void cancelled();
   void finish(std::optional<Error> error, SessionResult result);
@@ -92,6 +95,7 @@ class SessionRunner final : public SessionHost {
   bool answered_ = false;  // the server has answered at least once
   std::unique_ptr<HttpCall> call_;
   std::optional<Result<HttpResponse>> response_;
+  HttpResponse message_;  // of the server, while it is processed
   LoopHandlePtr timer_;
   AlertQueue::Id offered_ = 0;
   SessionReport report_;

@@ -4,6 +4,10 @@ namespace omadm {
 
 Result<std::optional<Octets>> ManagementObject::read(const Uri&) { return std::optional<Octets>(); }
 
+bool ManagementObject::reads_slowly() const noexcept { return false; }
+
+std::unique_ptr<LiveValues> ManagementObject::fetch(std::vector<Uri>, std::function<void()>) { return nullptr; }
+
 Result<void> ManagementObject::check(const Transaction&, Edits) { return {}; }
 
 void ManagementObject::committed(Edits) noexcept {}

@@ -1,9 +1,12 @@
 // Adding an object of one's own: what the tree asks of those who own a part of it.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "dmtree/uri.h"
@@ -45,13 +48,25 @@ struct GenericAlert {
   Octets data;             // Item/Data
 };
 
+// Live values that took time to get. Destroying it lets them go, and cancels what is under way.
+class LiveValues {
+ public:
+  virtual ~LiveValues() = default;
+};
+
 // Owns the subtree it is attached to. All calls come on the loop thread. Default implementations
 // accept everything and act on nothing.
 class ManagementObject {
  public:
   virtual ~ManagementObject() = default;
-  // A live value of a leaf; nullopt: the stored one counts.
+  // A live value of a leaf; nullopt: the stored one counts. Must not block: a value that takes time is got by
+  // `fetch` before, and unavailable without it.
   virtual Result<std::optional<Octets>> read(const Uri& leaf);
+  // Whether values take time; then `fetch` is called before a package, or a request of a user, reads leaves.
+  virtual bool reads_slowly() const noexcept;
+  // Gets the live values of `leaves`, which whoever wants them may read. `ready` is called once, on the loop and never
+  // inside this call; from then on `read` has a value or an error for each, for as long as the returned object lives.
+  virtual std::unique_ptr<LiveValues> fetch(std::vector<Uri> leaves, std::function<void()> ready);
   // Before a commit that touches the subtree. May refuse (veto: bad value, unavailable: in use), must
   // not act. `after` shows the tree as it would be.
   virtual Result<void> check(const Transaction& after, Edits edits);

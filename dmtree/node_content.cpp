@@ -52,7 +52,7 @@ Result<Format> accepted_format(const DdfNode* description, Format wanted) {
 }
 
 Result<std::string> leaf_type(const DdfNode* description, std::string type) {
-  if (type.size() > kMaxTypeSize || !is_printable(type)) return bad_format("Type is not a media type");
+  if (!is_type(type)) return bad_format("Type is not a media type");
   if (!is_listed(description, type)) return bad_format("Type " + type + " is not described here");
   return type;
 }
@@ -82,6 +82,8 @@ bool is_mo_id(std::string_view text) noexcept {
     return !name.empty() && std::all_of(name.begin(), name.end(), is_alphanumeric);
   });
 }
+
+bool is_type(std::string_view text) noexcept { return text.size() <= kMaxTypeSize && is_printable(text); }
 
 Result<NodeState> content_of_new(const DdfNode* description, NewNode node) {
   NodeState state;

@@ -19,4 +19,7 @@ bool changes_kind(const NodeView& leaf, const NewValue& value);
 // [TND] "Type" of interior nodes (TND-132): an URN or reversed-domain/version/name.
 bool is_mo_id(std::string_view text) noexcept;
 
+// Whether a node can have it as its Type at all: printable, and not over 255 octets.
+bool is_type(std::string_view text) noexcept;
+
 }  // namespace omadm

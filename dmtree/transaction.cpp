@@ -43,7 +43,7 @@ Viewer Transaction::viewer() const noexcept {
 Result<Octets> Transaction::value_of(const NodeView& node, const Uri& uri) const {
   if (node.is_interior()) return Octets();
   ManagementObject* object = node.value_changed() ? nullptr : tree_->impl_->owner(uri);
-  if (object != nullptr) {
+  if (object != nullptr && !(object->reads_slowly() && tree_->impl_->is_untold(object, uri))) {
     if (auto live = DM_TRY(object->read(uri))) return std::move(*live);
   }
   return Octets(node.data());
@@ -134,7 +134,10 @@ Result<void> Transaction::list_below(const NodeView& view, const Uri& uri, const
   const Viewer who = viewer();
   const DdfNode* description = view.description();
   const bool readable = !who.bound_by_description() || description == nullptr || description->can(AccessType::get);
-  out.push_back(DM_TRY(node_of(view, uri, readable)));
+  Result<Node> node = node_of(view, uri, readable);
+  // One value that cannot be had must not keep all others from being read.
+  if (!node && readable) node = node_of(view, uri, false);
+  out.push_back(DM_TRY(std::move(node)));
   if (!readable) return {};
   for (const auto& [name, child] : view.children()) {
     if (uri.is_root() && name == kPrivateRoot && who.bound_by_description()) continue;

@@ -102,8 +102,12 @@ Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
   // TND-117: what a description forbids (TND-094) comes before what an ACL does.
   Result<void> granted = require(at, viewer(), uri, AccessType::add);
   if (!granted && granted.error().code != Errc::permission_denied) return granted;
-  DM_TRY(check_shape(at, uri));
-  DM_TRY(granted);
+  const Result<void> shape = check_shape(at, uri);
+  if (!granted && (shape || shape.error().code == Errc::bad_format)) {
+    overlay_->failed_at.reset();
+    return granted;
+  }
+  DM_TRY(shape);
   const DdfNode* described = at.nearest_is_above ? nullptr : at.nearest;
   NodeState state = DM_TRY(content_of_new(described, std::move(node)));
 

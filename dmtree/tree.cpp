@@ -73,6 +73,20 @@ bool Tree::Impl::is_attached(const ManagementObject* object) const {
   return std::any_of(objects.begin(), objects.end(), [&](const auto& entry) { return entry.second == object; });
 }
 
+bool Tree::Impl::is_untold(const ManagementObject* object, const Uri& leaf) const {
+  for (const Unflushed& commit : unflushed) {
+    for (const TouchedObject& part : commit.objects) {
+      if (part.object != object) continue;
+      const auto concerns = [&](const Edit& edit) {
+        return edit.kind != Edit::Kind::property &&
+               (leaf.is_within(edit.uri) || (edit.kind == Edit::Kind::rename && leaf.is_within(edit.renamed)));
+      };
+      if (std::any_of(part.edits.begin(), part.edits.end(), concerns)) return true;
+    }
+  }
+  return false;
+}
+
 Tree::Tree(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Tree::~Tree() = default;
 

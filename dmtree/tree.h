@@ -75,6 +75,12 @@ struct NewValue {
   Octets data;
 };
 
+// A read that is going to come: of one leaf, or of all below a node.
+struct LiveRead {
+  Uri uri;
+  bool subtree = false;
+};
+
 // Why a command is allowed or not: for `acl --explain` and error texts.
 struct AccessDecision {
   bool allowed = false;
@@ -99,7 +105,8 @@ class Transaction {
   // Never show it to anybody. nullopt: no such node.
   std::optional<Node> peek(const Uri& uri) const;
   // The node and its subtree, parents first, children by name; nodes without Get right are left out with
-  // their branch (TND-085); leaves without Get AccessType come with readable = false (TND-087).
+  // their branch (TND-085); leaves without Get AccessType, and those whose live value cannot be had, come with
+  // readable = false (TND-087).
   Result<std::vector<Node>> list(const Uri& uri) const;
   Result<Acl> own_acl(const Uri& uri) const;                        // without rights
   AccessDecision decide(const Uri& uri, AccessType command) const;  // without side effects
@@ -168,6 +175,12 @@ class Tree {
   // Checks the rights of `who`, then asks the object attached at or above `request.uri`.
   Result<ExecOutcome> exec(const Principal& who, const ExecRequest& request);
 
+  // Has objects that read slowly get the values `who` may read. `ready` is called once, on the loop and never inside
+  // this call; then read, and let the values go. Null: nothing takes time, and `ready` is never called.
+  bool reads_slowly() const noexcept;  // some object does
+  std::unique_ptr<LiveValues> fetch(const Principal& who, const std::vector<LiveRead>& reads,
+                                    std::function<void()> ready);
+
   // `object` owns the subtree at `root` until detached; the deepest root wins. Not owned.
   void attach(const Uri& root, ManagementObject& object);
   void detach(const ManagementObject& object);
@@ -186,9 +199,10 @@ class Tree {
   using Observer = std::function<void(const CommitRecord&)>;
   void observe(Observer observer);
 
+  struct Impl;  // dmtree/tree_impl.h
+
  private:
   friend class Transaction;
-  struct Impl;
   explicit Tree(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -26,6 +26,8 @@ struct Tree::Impl {
   ManagementObject* owner(const Uri& uri) const;  // the deepest attached at or above; null: none
   std::vector<TouchedObject> touched(const std::vector<Edit>& edits) const;
   bool is_attached(const ManagementObject* object) const;
+  // A commit that `object` has not been told of concerns the value of `leaf`: what is stored is newer than what lives.
+  bool is_untold(const ManagementObject* object, const Uri& leaf) const;
 
   // A commit that somebody is to be told of.
   struct Unflushed {

@@ -27,6 +27,31 @@ void set_locality(DdfNode& node, std::size_t locality) {
   for (const auto& child : node.children) set_locality(*child, locality);
 }
 
+// Recursion is bounded by what the parser accepts, here and below.
+std::unique_ptr<DdfNode> copy_of(const DdfNode& node) {
+  auto copy = std::make_unique<DdfNode>();
+  static_cast<DdfProperties&>(*copy) = node;
+  for (const auto& child : node.children) copy->children.push_back(copy_of(*child));
+  return copy;
+}
+
+// A leaf that has come to have children: the documents, or two Nodes of one, do not agree.
+std::optional<Uri> torn_leaf(const DdfNode& node, const Uri& uri) {
+  if (!node.is_interior() && !node.children.empty()) return uri;
+  for (const auto& child : node.children) {
+    // Below a node of any name the address ends at its parent: good enough to find the place.
+    auto torn = torn_leaf(*child, child->name.empty() ? uri : uri.child(child->name));
+    if (torn) return torn;
+  }
+  return std::nullopt;
+}
+
+std::size_t depth_of(const DdfNode& node) {
+  std::size_t deepest = 0;
+  for (const auto& child : node.children) deepest = std::max(deepest, 1 + depth_of(*child));
+  return deepest;
+}
+
 void merge_children(DdfNode& into, std::vector<std::unique_ptr<DdfNode>> children);
 
 // The more local description wins, the later one among equals (TNDS-016); children come together.
@@ -111,28 +136,50 @@ Ddf::~Ddf() = default;
 
 Result<void> Ddf::add(std::string_view document, std::string_view origin, const Limits& limits) {
   std::vector<DescribedBranch> branches = DM_TRY(parse_ddf(document, origin, limits));
+  const auto malformed = [&](const DescribedBranch& branch, const std::string& what) {
+    return Error{Errc::malformed, std::string(origin) + ":" + std::to_string(branch.line) + ": " + what};
+  };
+  std::unique_ptr<DdfNode> merged = copy_of(*root_);
   for (DescribedBranch& branch : branches) {
-    const bool is_root = branch.parent.is_root() && branch.node->name == ".";
-    if (!is_root && branch.node->name == ".") return Error{Errc::malformed, std::string(origin) + ": Path of the root"};
-    if (is_root && !branch.node->is_interior())
-      return Error{Errc::malformed, std::string(origin) + ": the root is a leaf"};
-    if (const DdfNode* parent = find(branch.parent); parent != nullptr && !parent->is_interior()) {
-      return Error{Errc::malformed, std::string(origin) + ": " + branch.parent.str() + " is a leaf"};
+    if (branch.parent.depth() + 1 + depth_of(*branch.node) > kMaxSegments) {
+      return malformed(branch, "an address would have more than " + std::to_string(kMaxSegments) + " segments");
     }
-    set_locality(*branch.node, is_root ? 0 : branch.parent.depth() + 1);
-  }
-  for (DescribedBranch& branch : branches) {
-    if (branch.node->name == ".") {
-      branch.node->open = true;  // TND-001: the root is there whatever a document says, and open
-      branch.node->scope = Scope::permanent;
-      merge(*root_, std::move(*branch.node));
-    } else {
+    if (branch.node->name != ".") {
+      set_locality(*branch.node, branch.parent.depth() + 1);
       std::vector<std::unique_ptr<DdfNode>> nodes;
       nodes.push_back(std::move(branch.node));
-      merge_children(walk(*root_, branch.parent), std::move(nodes));
+      merge_children(walk(*merged, branch.parent), std::move(nodes));
+      continue;
     }
+    if (!branch.parent.is_root()) return malformed(branch, "Path of the root");
+    if (!branch.node->is_interior()) return malformed(branch, "the root is a leaf");
+    set_locality(*branch.node, 0);
+    branch.node->open = true;  // TND-001: the root is there whatever a document says, and open
+    branch.node->scope = Scope::permanent;
+    merge(*merged, std::move(*branch.node));
   }
+  if (const auto torn = torn_leaf(*merged, Uri())) {
+    const auto culprit = std::find_if(branches.rbegin(), branches.rend(), [&](const DescribedBranch& branch) {
+      return branch.parent.is_within(*torn) || torn->is_within(branch.parent);
+    });
+    return malformed(culprit != branches.rend() ? *culprit : branches.back(),
+                     torn->str() + " is a leaf and has Nodes below it");
+  }
+  root_ = std::move(merged);
   return {};
+}
+
+Result<std::vector<Uri>> Ddf::roots(std::string_view document, std::string_view origin, const Limits& limits) {
+  std::vector<Uri> found;
+  for (const DescribedBranch& branch : DM_TRY(parse_ddf(document, origin, limits))) {
+    if (branch.node->name.empty() || branch.node->name == ".") {
+      const std::string_view what = branch.node->name.empty() ? "a top Node without a name" : "the root of the tree";
+      return Error{Errc::unsupported,
+                   std::string(origin) + ":" + std::to_string(branch.line) + ": nobody can own " + std::string(what)};
+    }
+    found.push_back(branch.parent.child(branch.node->name));
+  }
+  return found;
 }
 
 const DdfNode& Ddf::root() const noexcept { return *root_; }

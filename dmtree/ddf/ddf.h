@@ -17,11 +17,10 @@
 
 namespace omadm {
 
-// One Node of a description. TNDS-003…016.
-struct DdfNode {
-  std::string name;     // canonical; empty: a placeholder that takes any name (TNDS-004)
-  bool access[6] = {};  // by AccessType
-  bool can(AccessType command) const noexcept { return access[static_cast<std::size_t>(command)]; }
+// What a description says of one Node. TNDS-003…016.
+struct DdfProperties {
+  std::string name;             // canonical; empty: a placeholder that takes any name (TNDS-004)
+  bool access[6] = {};          // by AccessType
   std::vector<Format> formats;  // DFFormat, usually one; holds Format::node for interior nodes
   // MIME list of a leaf; management object identifier of an interior node, further ones are accepted for it on input.
   std::vector<std::string> types;
@@ -36,8 +35,12 @@ struct DdfNode {
   bool open = true;          // its own document describes no children
   bool implied = false;      // only on the way to another document's Path: as good as not described
   std::size_t locality = 0;  // depth at which its document begins: the deeper one is the more local
+};
+
+struct DdfNode : DdfProperties {
   std::vector<std::unique_ptr<DdfNode>> children;
 
+  bool can(AccessType command) const noexcept { return access[static_cast<std::size_t>(command)]; }
   bool is_interior() const noexcept;
   bool has(Property property) const noexcept { return properties[static_cast<std::size_t>(property)]; }
   // An interior node described without children is open: anything may be added below it, also when
@@ -62,8 +65,12 @@ class Ddf {
   ~Ddf();
 
   // Adds one DDF document (XML). `origin` names it in errors: "file:line: what is wrong". The more local
-  // description wins (TNDS-016). malformed, too_large, unsupported (VerDTD).
+  // description wins (TNDS-016). After an error nothing of it is kept. malformed, too_large, unsupported (VerDTD).
   Result<void> add(std::string_view document, std::string_view origin, const Limits& limits = {});
+
+  // Where the subtrees are that a document describes: for an object that owns them. unsupported: the whole tree, or
+  // one below a node of any name.
+  static Result<std::vector<Uri>> roots(std::string_view document, std::string_view origin, const Limits& limits = {});
 
   const DdfNode& root() const noexcept;
   // The description in force at `uri`; null: not described.

@@ -1,6 +1,7 @@
 #include "dmtree/ddf/ddf_parser.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "base/markup/xml_reader.h"
 #include "base/text.h"
 #include "dmtree/ddf/ddf_elements.h"
+#include "dmtree/node_content.h"
 
 namespace omadm {
 namespace {
@@ -281,6 +283,7 @@ Result<void> DdfParser::types(Draft& draft) {
     const std::string content = DM_TRY(text());
     const std::string_view type = trim(content);
     if (type.empty()) continue;
+    if (!is_type(type)) return fail(line(), "DFType is not a type: printable characters, at most 255 octets");
     if (*child == Element::DdfMIME) draft.mimes.emplace_back(type);
     if (*child == Element::DdfDDFName) draft.ids.emplace_back(type);
   }
@@ -314,6 +317,10 @@ Result<std::unique_ptr<DdfNode>> DdfParser::finish(Draft draft, bool top) {
   if (described.formats.empty()) return fail(draft.line, "Node without DFFormat");
   if (!described.open && draft.value) return fail(draft.line, "Node with both Value and Node");
   if (!described.open && !described.is_interior()) return fail(draft.line, "a leaf with child Nodes");
+  if (described.is_interior() && draft.ids.empty()) {
+    // Widely written so: the identifier of an object as MIME. A media type there means nothing (TNDS-062).
+    std::copy_if(draft.mimes.begin(), draft.mimes.end(), std::back_inserter(draft.ids), is_mo_id);
+  }
   described.types = std::move(described.is_interior() ? draft.ids : draft.mimes);
   if (described.is_interior()) described.properties[static_cast<std::size_t>(Property::size)] = false;
   DM_TRY(settle_default(draft));
@@ -328,6 +335,7 @@ Result<std::unique_ptr<DdfNode>> DdfParser::finish(Draft draft, bool top) {
     branch.parent = std::move(parent).value();
   }
   branch.node = std::move(draft.node);
+  branch.line = draft.line;
   branches_.push_back(std::move(branch));
   return std::unique_ptr<DdfNode>();
 }

@@ -17,6 +17,7 @@ namespace omadm {
 struct DescribedBranch {
   Uri parent;
   std::unique_ptr<DdfNode> node;  // named "." : the root itself
+  std::size_t line = 0;           // where its Node begins
 };
 
 // Errors begin with "origin:line: ". malformed, too_large, unsupported (VerDTD).

@@ -129,7 +129,10 @@ Result<void> SubtreeReplacement::prune() {
     rest.pop_back();
     const std::optional<Node> node = transaction_.peek(parent);
     if (!node) continue;
-    for (const std::string& name : node->children) DM_TRY(prune_child(parent.child(name), rest));
+    for (const std::string& name : node->children) {
+      const bool is_private = parent.is_root() && name == kPrivateRoot;  // no part of what anybody describes
+      if (!is_private) DM_TRY(prune_child(parent.child(name), rest));
+    }
   }
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "syncml/codec/codec.h"
+#include "syncml/session/live_reads.h"
 #include "syncml/session/session_impl.h"
 
 namespace omadm {
@@ -39,6 +40,7 @@ Session::~Session() = default;
 Result<Session::Step> Session::start() { return impl_->start(); }
 Session::Step Session::receive(const InMessage& message) { return impl_->receive(message); }
 Session::Step Session::answer_user(const UserAnswer& answer) { return impl_->answer_user(answer); }
+Session::Step Session::resume() { return impl_->resume(); }
 Session::Step Session::abort() { return impl_->abort(); }
 Session::Step Session::abort_after(const InMessage& last) { return impl_->abort_after(last); }
 
@@ -61,9 +63,7 @@ Result<Session::Step> Session::Impl::start() {
 
 Session::Step Session::Impl::receive(const InMessage& in) {
   if (over_) return *over_;
-  Step step = take(in);
-  if (!step.ask) message_ = Message();
-  return step;
+  return let_go(take(in));
 }
 
 Session::Step Session::Impl::take(const InMessage& in) {
@@ -217,11 +217,43 @@ Session::Step Session::Impl::answer_trusted(const Message& message, ServerProof:
   take_alert_statuses(message);
   if (message.final_message) package_final_ = true;
   const bool asks = std::any_of(message.commands.begin(), message.commands.end(), is_command);
-  const bool owes = writer_.owes();
-  if (!asks && !repeat && !owes && message.final_message && !runner_.expects_chunk()) {
+  if (!asks && !repeat && !writer_.owes() && message.final_message && !runner_.expects_chunk()) {
     return end(SessionEnd::completed, {});  // PRO-022, 023
   }
   repeat_ = repeat && !aborting_;
+  if (!aborting_ && !writer_.owes() && waits_for_values(message)) {
+    waiting_ = verdict;
+    Step step;
+    step.waits = true;
+    return step;
+  }
+  return run_trusted(message, verdict);
+}
+
+bool Session::Impl::waits_for_values(const Message& message) {
+  if (!tree_.reads_slowly()) return false;
+  values_ = tree_.fetch(Principal::server(account_.server_id), live_reads(message, tree_.uri_limits()),
+                        [this] { host_.values_ready(); });
+  return values_ != nullptr;
+}
+
+Session::Step Session::Impl::resume() {
+  if (over_ || !waiting_) return over_.value_or(Step{});
+  const ServerProof::Verdict verdict = *waiting_;
+  waiting_.reset();
+  return let_go(run_trusted(message_, verdict));
+}
+
+// What was kept for the message goes with it, unless the user is being asked.
+Session::Step Session::Impl::let_go(Step step) {
+  if (step.ask || step.waits) return step;
+  message_ = Message();
+  values_.reset();
+  return step;
+}
+
+Session::Step Session::Impl::run_trusted(const Message& message, ServerProof::Verdict verdict) {
+  const bool owes = writer_.owes();
   open_message(repeat_);
   const bool whole_session = verdict == ServerProof::Verdict::session;
   put_header_status(message, whole_session ? StatusCode::authentication_accepted : StatusCode::ok,
@@ -250,9 +282,7 @@ Session::Step Session::Impl::answer_user(const UserAnswer& answer) {
   if (over_ || !parked_) return over_.value_or(Step{});
   if (auto prompt = runner_.answer_user(answer)) return Step{std::nullopt, std::nullopt, std::move(prompt)};
   parked_ = false;
-  Step step = aborting_ ? close_aborting() : close_answer(false);
-  message_ = Message();
-  return step;
+  return let_go(aborting_ ? close_aborting() : close_answer(false));
 }
 
 Session::Step Session::Impl::close_answer(bool owed_before) {
@@ -304,6 +334,10 @@ Session::Step Session::Impl::answer_unreadable(const InMessage& in, StatusCode s
 Session::Step Session::Impl::abort() {
   if (over_) return *over_;
   aborting_ = true;
+  if (waiting_) {
+    repeat_ = false;
+    return resume();
+  }
   if (parked_) {
     runner_.stop_package();
     return answer_user({UserAnswer::Kind::cancelled, {}, {}});

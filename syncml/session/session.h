@@ -103,6 +103,8 @@ class SessionHost {
   virtual std::vector<std::pair<std::uint64_t, GenericAlert>> owed_alerts() = 0;
   virtual void alert_answered(std::uint64_t id, int status) = 0;
   virtual void command_done(const CommandReport& report) = 0;
+  // The live values that a step waited for are there: call Session::resume, now or later on the loop.
+  virtual void values_ready() {}
 };
 
 // 1. Nothing of a message is executed, and no nonce stored, before its sender is authenticated.
@@ -118,11 +120,14 @@ class Session {
     std::optional<OutMessage> send;       // to be answered, unless `result` is set too (an abort or a farewell)
     std::optional<SessionResult> result;  // the session is over
     std::optional<UserPrompt> ask;        // alone: the answer goes to answer_user(), abort() may come instead
+    bool waits = false;                   // alone: SessionHost::values_ready will be called, abort() may come instead
   };
   // The first message. unavailable: the account cannot be used (SEC-084).
   Result<Step> start();
   // Takes the answer to the last message. Never fails: what is wrong with a message becomes a status or an end.
   Step receive(const InMessage& message);
+  // Goes on with a message whose answer waited for live values.
+  Step resume();
   // Goes on with what the user said to Step::ask.
   Step answer_user(const UserAnswer& answer);
   // Ends it from this side: Alert 1223 with the Statuses and Results that are owed, as far as they fit into the

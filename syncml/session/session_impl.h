@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,7 @@ class Session::Impl {
   Result<Step> start();
   Step receive(const InMessage& message);
   Step answer_user(const UserAnswer& answer);
+  Step resume();
   Step abort();
   Step abort_after(const InMessage& last);
 
@@ -30,6 +32,9 @@ class Session::Impl {
   std::optional<Step> take_header_status(const Message& message, bool& repeat);
   std::optional<Step> check_version(const Message& message);
   Step answer_trusted(const Message& message, ServerProof::Verdict verdict, bool repeat);
+  Step run_trusted(const Message& message, ServerProof::Verdict verdict);
+  bool waits_for_values(const Message& message);
+  Step let_go(Step step);
   Step close_answer(bool owed_before);
   Step answer_untrusted(const Message& message, ServerProof::Verdict verdict, bool repeat);
   Step answer_unreadable(const InMessage& in, StatusCode status, const std::string& why);
@@ -69,11 +74,13 @@ class Session::Impl {
   bool package_final_ = false;  // the server's package being answered is complete
   unsigned received_ = 0;
   std::map<std::pair<std::string, std::string>, std::uint64_t> alerts_;  // (MsgID, CmdID) → owed alert sent
-  Message message_;                                                      // being answered; kept while the user is asked
-  bool repeat_ = false;                                                  // package 1 follows in the answer
-  bool parked_ = false;                                                  // the user is being asked
-  bool aborting_ = false;                                                // the next answer is the last
+  Message message_;        // being answered; kept while something is waited for
+  bool repeat_ = false;    // package 1 follows in the answer
+  bool parked_ = false;    // the user is being asked
+  bool aborting_ = false;  // the next answer is the last
   std::optional<Step> over_;
+  std::optional<ServerProof::Verdict> waiting_;  // of message_, while the live values it asks for are got
+  std::unique_ptr<LiveValues> values_;           // for the message being run
 };
 
 }  // namespace omadm

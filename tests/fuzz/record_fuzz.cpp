@@ -8,6 +8,25 @@ namespace {
 
 using namespace omadm;  // NOLINT(google-build-using-namespace)
 
+bool same_node(const NodeRecord& a, const NodeRecord& b) {
+  return a.uri == b.uri && a.format == b.format && a.type == b.type && a.title == b.title && a.acl == b.acl &&
+         a.tstamp == b.tstamp && a.verno == b.verno && a.data == b.data;
+}
+
+bool same_origin(const Origin& a, const Origin& b) {
+  return a.who == b.who && a.session == b.session && a.msg == b.msg && a.cmd == b.cmd && a.command == b.command;
+}
+
+void check_edits(const CommitRecord& read, const CommitRecord& again) {
+  fuzz::require(again.edits.size() == read.edits.size(), "no edit is lost or made");
+  for (std::size_t i = 0; i < read.edits.size(); ++i) {
+    const EditRecord& edit = read.edits[i];
+    const EditRecord& twin = again.edits[i];
+    fuzz::require(edit.op == twin.op && same_node(edit.node, twin.node) && edit.renamed == twin.renamed,
+                  "an edit stays what it is");
+  }
+}
+
 void check(Bytes octets) {
   const auto record = read_record(octets);
   if (!record) return;
@@ -16,8 +35,16 @@ void check(Bytes octets) {
   fuzz::require(written.has_value(), "what was read can be written");
   const auto again = read_record(*written);
   fuzz::require(again.has_value(), "what was written can be read");
+  fuzz::require(again->size == written->size(), "and is the whole of it");
   fuzz::require(again->commit.sequence == record->commit.sequence, "the sequence number stays");
-  fuzz::require(again->commit.edits.size() == record->commit.edits.size(), "no edit is lost or made");
+  fuzz::require(again->commit.time == record->commit.time, "the time stays");
+  fuzz::require(again->first_of_batch == record->first_of_batch, "where a batch begins stays");
+  fuzz::require(same_origin(again->commit.origin, record->commit.origin), "who it was stays");
+  check_edits(record->commit, again->commit);
+  const std::uint64_t sequence = record->commit.sequence;
+  if (record->first_of_batch && sequence > 0) {
+    fuzz::require(batch_start_size(octets, sequence - 1, sequence) == record->size, "a batch is found again");
+  }
 }
 
 Octets as_record(Bytes body) {

@@ -64,6 +64,30 @@ nlohmann::json run_tree_request(Tree& tree, const nlohmann::json& request) {
   return control_failure({Errc::unsupported, "unknown request '" + op + "'"}, kExitUsage);
 }
 
+std::unique_ptr<LiveValues> fetch_for_tree_request(Tree& tree, const nlohmann::json& request,
+                                                   std::function<void()> ready) {
+  struct Reader {
+    std::string_view op;
+    const char* field;
+    bool subtree;
+  };
+  constexpr std::array kReaders{
+      Reader{"tree.get", "uri", false},     Reader{"tree.props", "uri", false}, Reader{"tree.cp", "source", false},
+      Reader{"tree.tree", "uri", true},     Reader{"tree.find", "uri", true},   Reader{"tree.export", "uri", true},
+      Reader{"tree.validate", "uri", true},
+  };
+  if (!tree.reads_slowly() || !request.is_object()) return nullptr;
+  const TreeRequest parts(tree, request);
+  const std::string op = parts.text("op").value_or("");
+  for (const Reader& reader : kReaders) {
+    if (reader.op != op) continue;
+    const auto address = Address::parse(parts.text(reader.field).value_or("."), tree.uri_limits());
+    if (!address) return nullptr;  // refused when it runs
+    return tree.fetch(parts.who(), {{address->node, reader.subtree}}, std::move(ready));
+  }
+  return nullptr;
+}
+
 TreeRequest::TreeRequest(Tree& tree, const nlohmann::json& body) : tree_(tree), body_(body), who_(Principal::user()) {
   if (auto server = text("as")) who_ = Principal::server(std::move(*server));
 }

@@ -125,17 +125,18 @@ void check_rest(const ToolConfig& config, Findings& findings) {
   findings.used["bootstrap"] = {{"url", client.bootstrap.urls}};
   findings.used["fumo"] = {
       {"command", config.installer}, {"work_dir", client.fumo.work_dir}, {"max_size", client.fumo.max_size}};
-  findings.used["mo"] = config.ddf_files;
+  Json objects = Json::array();
+  for (const ObjectFile& object : config.objects) {
+    objects.push_back({{"ddf", object.ddf_file}, {"handler", object.handler}});
+    check_program("[[mo]] handler", object.handler, findings);
+    Ddf ddf;
+    if (auto added = ddf.add(object.ddf, object.ddf_file); !added) findings.problem(kExitUsage, added.error().detail);
+  }
+  findings.used["mo"] = std::move(objects);
   if (!config.trace_file.empty()) findings.used["trace"] = config.trace_file;
   check_program("[fumo] command", config.installer, findings);
   check_program("[fumo] verify", config.verifier, findings);
   check_program("[ui] command", config.ui_command, findings);
-  for (std::size_t i = 0; i < client.extra_ddf.size(); ++i) {
-    Ddf ddf;
-    if (auto added = ddf.add(client.extra_ddf[i], config.ddf_files[i]); !added) {
-      findings.problem(kExitUsage, added.error().detail);
-    }
-  }
 }
 
 std::string value_text(const Json& value) {

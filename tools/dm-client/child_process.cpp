@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,9 +59,28 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
+// A file without a name that holds `input`: nobody waits for a program that does not read.
+Result<int> input_file(Bytes input) {
+  const int file = ::memfd_create("input", MFD_CLOEXEC);
+  if (file < 0) return Error{Errc::io, std::string("memfd_create: ") + std::strerror(errno)};
+  while (!input.empty()) {
+    const ssize_t written = ::write(file, input.data(), input.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      const Error error{Errc::io, std::string("write: ") + std::strerror(errno)};
+      ::close(file);
+      return error;
+    }
+    input.remove_prefix(static_cast<std::size_t>(written));
+  }
+  ::lseek(file, 0, SEEK_SET);
+  return file;
+}
+
 }  // namespace
 
-Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command, const Environment& added) {
+Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command, const Environment& added,
+                                         Bytes input) {
   if (command.empty()) return Error{Errc::not_found, "no program to run"};
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return Error{Errc::io, std::string("pipe: ") + std::strerror(errno)};
@@ -69,7 +89,18 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command
   ::fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);
 
   SpawnOptions options;
-  ::posix_spawn_file_actions_addopen(&options.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  int input_end = -1;
+  if (input.empty()) {
+    ::posix_spawn_file_actions_addopen(&options.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  } else {
+    Result<int> file = input_file(input);
+    if (!file) {
+      ::close(pipe_ends[1]);
+      return file.error();
+    }
+    input_end = *file;
+    ::posix_spawn_file_actions_adddup2(&options.actions, input_end, STDIN_FILENO);
+  }
   ::posix_spawn_file_actions_adddup2(&options.actions, pipe_ends[1], STDOUT_FILENO);
   // The daemon blocks and ignores signals for itself; the program starts with none of that.
   sigset_t none;
@@ -78,13 +109,16 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command
   sigfillset(&all);
   ::posix_spawnattr_setsigmask(&options.attributes, &none);
   ::posix_spawnattr_setsigdefault(&options.attributes, &all);
-  ::posix_spawnattr_setflags(&options.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setflags(&options.attributes,
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  ::posix_spawnattr_setpgroup(&options.attributes, 0);
 
   std::vector<std::string> arguments = command;
   std::vector<std::string> environment = environment_with(added);
   const int error = ::posix_spawnp(&child.pid_, command[0].c_str(), &options.actions, &options.attributes,
                                    pointers_to(arguments).data(), pointers_to(environment).data());
   ::close(pipe_ends[1]);
+  if (input_end >= 0) ::close(input_end);
   if (error != 0) {
     child.pid_ = -1;
     return Error{error == ENOENT ? Errc::not_found : Errc::io, command[0] + ": " + std::strerror(error)};
@@ -111,7 +145,8 @@ ChildProcess::~ChildProcess() {
   if (output_ >= 0) ::close(output_);
 }
 
-void ChildProcess::kill() { ::pidfd_send_signal(pidfd_, SIGKILL, nullptr, 0); }
+// Its number stays its own until exit_status() has asked for it.
+void ChildProcess::kill() { ::kill(-pid_, SIGKILL); }
 
 int ChildProcess::exit_status() {
   int status = 0;

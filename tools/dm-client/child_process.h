@@ -7,24 +7,27 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/result.h"
 
 namespace omadm {
 
-// Its standard input is empty, its standard error ours. 1. Both descriptors are closed by the destructor,
+// Its standard input is what it was given, its standard error ours. 1. Both descriptors are closed by the destructor,
 // which neither waits for the program nor ends it.
 class ChildProcess {
  public:
   using Environment = std::vector<std::pair<std::string, std::string>>;
-  // `command`: program, looked for in PATH, and arguments; `added` goes on top of our environment. not_found; io.
-  static Result<ChildProcess> start(const std::vector<std::string>& command, const Environment& added);
+  // `command`: program, looked for in PATH, and arguments; `added` goes on top of our environment; `input`: what it
+  // reads. not_found; io.
+  static Result<ChildProcess> start(const std::vector<std::string>& command, const Environment& added,
+                                    Bytes input = {});
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ~ChildProcess();
 
   int output() const noexcept { return output_; }  // reads its standard output; does not block
   int ended() const noexcept { return pidfd_; }    // readable when the program has ended
-  void kill();
+  void kill();                                     // with all it has started, unless that has gone its own way
   // After it has ended: its exit status, or 128 + number of the signal that ended it.
   int exit_status();
 

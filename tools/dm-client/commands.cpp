@@ -25,6 +25,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kProgram = "dm-client";
+constexpr std::chrono::milliseconds kHandlersLimit{60'000};
 
 void complain(const std::string& what, const std::string& why) { say(kProgram, what + ": " + why); }
 
@@ -164,6 +165,7 @@ int run_request(const CommonOptions& options, const nlohmann::json& request, Log
     auto device = LocalDevice::open(state, std::move(*config), log, true);
     if (!device) return report_failure(options, what, device.error().detail, open_exit(device.error().code));
     answer.emplace(LocalRun(**device, signals).run(request));
+    (*device)->let_handlers_finish(kHandlersLimit);
   }
   if (!*answer) return report_failure(options, what, answer->error().detail, exit_code(answer->error().code));
   const Json& json = **answer;

@@ -9,15 +9,13 @@
 #include "base/io/file_system.h"
 #include "base/text.h"
 #include "tools/common/config_files.h"
-#include "tools/dm-client/toml_section.h"
+#include "tools/common/toml_section.h"
 
 namespace omadm {
 namespace {
 
 constexpr std::uint64_t kMaxConfig = 1U << 20U;
-constexpr std::uint64_t kMaxDdf = 4U << 20U;
 constexpr std::int64_t kAnyNumber = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMaxHistory = 64 << 20;  // octets: it is written again with every snapshot
 constexpr std::int64_t kYear = 366 * 86400;
 
 void read_device(TomlSection& section, ToolConfig& config) {
@@ -144,31 +142,6 @@ void read_fumo(TomlSection& section, ToolConfig& config) {
     section.refuse("backend", "\"command\" needs the key command, the program that installs");
 }
 
-Result<void> read_objects(TomlSection& top, const std::string& file, ToolConfig& config) {
-  const toml::array* objects = top.tables("mo");
-  if (objects == nullptr) return {};
-  PosixFileSystem files;
-  for (const toml::node& node : *objects) {
-    TomlSection section(*node.as_table(), "[mo]", file);
-    std::string ddf;
-    std::string handler;
-    section.path("ddf", ddf);
-    section.text("handler", handler);
-    if (ddf.empty()) section.refuse("ddf", "missing");
-    if (!handler.empty())
-      section.refuse("handler", "commands as handlers are not supported; values are kept in the tree");
-    DM_TRY(section.finish());
-    auto text = files.read(ddf, kMaxDdf);
-    if (!text) {
-      section.refuse("ddf", text.error().detail);
-      return section.finish();
-    }
-    config.client.extra_ddf.push_back(std::move(*text));
-    config.ddf_files.push_back(ddf);
-  }
-  return {};
-}
-
 Result<void> read_text(const std::string& text, const std::string& file, ToolConfig& config) {
   const toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
@@ -200,7 +173,7 @@ Result<void> read_text(const std::string& text, const std::string& file, ToolCon
                    [&](std::int64_t v) { config.history_octets = static_cast<std::uint64_t>(v); });
   });
   part("trace", [&](TomlSection& section) { section.path("file", config.trace_file); });
-  top.adopt(read_objects(top, file, config));
+  top.adopt(read_objects(top, file, config.objects));
   return top.finish();
 }
 
@@ -215,6 +188,7 @@ Result<ToolConfig> read_config(const std::string& file, const std::string& state
     const Octets text = DM_TRY(files.read(source, kMaxConfig));
     DM_TRY(read_text(text, source, config));
   }
+  for (const ObjectFile& object : config.objects) config.client.extra_ddf.push_back(object.ddf);
   return config;
 }
 

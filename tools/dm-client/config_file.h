@@ -11,6 +11,7 @@
 #include "client/config.h"
 #include "client/platform.h"
 #include "dmtree/store/journal_store.h"
+#include "tools/common/object_files.h"
 
 namespace omadm {
 
@@ -25,8 +26,8 @@ struct ToolConfig {
   std::uint64_t history_octets = kHistoryOctets;  // [store] history
   bool bootstrap_https = true;
   bool bootstrap_file = true;
-  std::vector<std::string> ddf_files;  // [[mo]] ddf
-  std::vector<std::string> sources;    // files read, in order
+  std::vector<ObjectFile> objects;   // [[mo]]
+  std::vector<std::string> sources;  // files read, in order
 };
 
 // Reads `file`, or when it is empty the default places, of which none need exist. Relative paths in a

@@ -17,7 +17,8 @@ namespace omadm {
 namespace {
 
 constexpr std::chrono::milliseconds kRound{1000};
-constexpr std::chrono::milliseconds kWaitingRound{200};  // while somebody wants to see progress
+constexpr std::chrono::milliseconds kHandlersLimit{10'000};  // before the daemon ends
+constexpr std::chrono::milliseconds kWaitingRound{200};      // while somebody wants to see progress
 
 class Daemon {
  public:
@@ -59,6 +60,7 @@ class Daemon {
       tell_status();
     }
     device_.client().process();  // the last answers
+    device_.let_handlers_finish(kHandlersLimit);
     socket_->drain();
     log_.write(LogLevel::info, "stopped");
   }

@@ -1,5 +1,8 @@
 #include "tools/dm-client/local_device.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "tools/common/exit_code.h"
 #include "tools/dm-client/device_identity.h"
 
@@ -36,10 +39,25 @@ Result<void> LocalDevice::open_parts(const std::string& state_directory, bool as
   slot_.attach(*client_);
   command_.attach(*client_);
   terminal_.attach(*client_);
+  for (const ObjectFile& object : config_.objects) {
+    if (!object.handler.empty()) objects_.push_back(DM_TRY(CommandObject::create(*client_, object, log_)));
+  }
   for (const std::string& problem : client_->tree().load_report().problems) {
     log_.write(LogLevel::warning, "the store was damaged: " + problem);
   }
   return set_trace();
+}
+
+bool LocalDevice::handlers_idle() const {
+  return std::all_of(objects_.begin(), objects_.end(), [](const auto& object) { return object->idle(); });
+}
+
+void LocalDevice::let_handlers_finish(std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (!handlers_idle() && std::chrono::steady_clock::now() < deadline) {
+    client_->run_once(std::chrono::milliseconds(100));
+  }
+  if (!handlers_idle()) log_.write(LogLevel::warning, "a handler of [[mo]] is ended before it was told everything");
 }
 
 Result<void> LocalDevice::set_trace() {

@@ -8,6 +8,7 @@
 #include "base/io/log.h"
 #include "client/client.h"
 #include "dmtree/store/journal_store.h"
+#include "tools/dm-client/command_object.h"
 #include "tools/dm-client/command_slot.h"
 #include "tools/dm-client/config_file.h"
 #include "tools/dm-client/remote_user.h"
@@ -28,7 +29,11 @@ class LocalDevice {
   Client& client() { return *client_; }
   const ToolConfig& config() const { return config_; }
   RemoteUser& remote_user() { return remote_; }
-  // Takes another configuration; on an error the old one stays.
+  // Whether the handlers of [[mo]] have done all they were told.
+  bool handlers_idle() const;
+  // Runs the loop until they have, at most `limit`.
+  void let_handlers_finish(std::chrono::milliseconds limit);
+  // Takes another configuration, [[mo]] excepted; on an error the old one stays.
   Result<void> reconfigure(ToolConfig config);
 
  private:
@@ -63,6 +68,7 @@ class LocalDevice {
   ChosenUser user_{command_, without_command_};
   CommandSlot slot_;
   std::unique_ptr<Client> client_;
+  std::vector<std::unique_ptr<CommandObject>> objects_;
 };
 
 // Exit status for an error of `open`.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/io/file_system.h"
 #include "base/text.h"
@@ -93,8 +94,20 @@ void RequestHandler::handle(const nlohmann::json& request, Answer answer, OnEven
   if (op == "alert") return alert(request, std::move(answer), std::move(event));
   if (op == "status") return status(answer);
   if (op == "tree.watch") return watch(request, answer, std::move(event));
-  if (op.starts_with("tree.")) return answer(run_tree_request(client_.tree(), request));
+  if (op.starts_with("tree.")) return tree_request(request, std::move(answer));
   answer(failure_of({Errc::unsupported, "the daemon does not know the request \"" + op + "\""}, kExitUsage));
+}
+
+void RequestHandler::tree_request(const nlohmann::json& request, Answer answer) {
+  reading_.push_back({request, std::move(answer), nullptr});
+  const auto reading = std::prev(reading_.end());
+  const auto run = [this, reading] {
+    const Reading now = std::move(*reading);
+    reading_.erase(reading);
+    now.answer(run_tree_request(client_.tree(), now.request));
+  };
+  reading->values = fetch_for_tree_request(client_.tree(), request, run);
+  if (reading->values == nullptr) run();
 }
 
 void RequestHandler::session(const nlohmann::json& request, Answer answer, OnEvent event) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <list>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -55,12 +56,20 @@ class RequestHandler {
   void watch(const nlohmann::json& request, const Answer& answer, OnEvent event);
   void start(const std::string& server, SessionCause cause, bool wait, Answer answer, OnEvent event);
   void committed(const CommitRecord& commit);
+  void tree_request(const nlohmann::json& request, Answer answer);
+
+  struct Reading {  // until the live values are there
+    nlohmann::json request;
+    Answer answer;
+    std::unique_ptr<LiveValues> values;
+  };
 
   Client& client_;
   const ToolConfig& config_;
   bool daemon_;
   RemoteUser* user_;
   std::list<Waiting> waiting_;
+  std::list<Reading> reading_;
   std::list<Watcher> watchers_;
 };
 

@@ -5,7 +5,9 @@
 #include "client/account_rules.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
+#include "tools/common/object_files.h"
 #include "tools/common/tree_requests.h"
+#include "tools/dmtree-cli/absent_handlers.h"
 #include "tools/dmtree-cli/configured_ddfs.h"
 #include "tools/dmtree-cli/state_directory.h"
 
@@ -37,12 +39,14 @@ nlohmann::json TreeAccess::run(const nlohmann::json& request, bool writes) {
 
 nlohmann::json TreeAccess::run_locally(const nlohmann::json& request, bool writes) {
   if (const auto there = require_state(directory_, writes); !there) return store_failure(there.error());
-  const Result<std::vector<std::string>> descriptions = configured_ddfs(config_);
-  if (!descriptions) return control_failure(descriptions.error(), kExitUsage);
+  const Result<std::vector<ObjectFile>> objects = configured_objects(config_);
+  if (!objects) return control_failure(objects.error(), kExitUsage);
   const Result<JournalStoreOptions> options = configured_store(config_);
   if (!options) return control_failure(options.error(), kExitUsage);
-  const auto local = writes ? LocalTree::open_for_writing(directory_, *descriptions, *options)
-                            : LocalTree::open_for_reading(directory_, *descriptions);
+  std::vector<std::string> descriptions;
+  for (const ObjectFile& object : *objects) descriptions.push_back(object.ddf);
+  const auto local = writes ? LocalTree::open_for_writing(directory_, descriptions, *options)
+                            : LocalTree::open_for_reading(directory_, descriptions);
   if (!local) {
     const bool description = local.error().code == Errc::malformed || local.error().code == Errc::too_large;
     return description ? control_failure(local.error(), kExitUsage) : store_failure(local.error());
@@ -50,7 +54,13 @@ nlohmann::json TreeAccess::run_locally(const nlohmann::json& request, bool write
   Tree& tree = (*local)->tree();
   warnings_ = tree.load_report().problems;
   AccountRules accounts(tree);
+  AbsentHandlers handlers(tree, *objects);
   nlohmann::json answer = run_tree_request(tree, request);
+  for (const Uri& uri : handlers.read()) {
+    warnings_.push_back(uri.str() +
+                        ": the stored value; the live one comes from a handler, for which `dm-client run` " +
+                        "must be started");
+  }
   if (const auto forgotten = accounts.forget_gone_servers(); !forgotten) return store_failure(forgotten.error());
   if (request.value("op", "") == "tree.exec" && answer.value("code", "") == to_string(Errc::unsupported)) {
     answer["error"] = answer.value("error", "") + " without the client: start `dm-client run` first";

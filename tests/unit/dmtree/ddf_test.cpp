@@ -51,6 +51,81 @@ TEST_F(DdfTest, TNDS_001_TNDS_019_WhatXmlMayBring) {
       "ok");
 }
 
+// How descriptions in the field look: a DOCTYPE with a blank and an instruction inside, children of the vendor's
+// everywhere, MIME for an object's identifier, a Path with a slash at its end, no DFType at all.
+TEST_F(DdfTest, TNDS_001_TNDS_005_TNDS_019_DescriptionsOfTheField) {
+  ASSERT_EQ(added(ddf, R"(<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE MgmtTree PUBLIC " -//OMA//DTD-DM-DDF 1.2//EN"
+  "http://www.openmobilealliance.org/tech/DTD/DM_DDF-V1_2.dtd"
+  [<?oma-dm-ddf-ver supported-versions="1.2"?>]>
+<MgmtTree xmlns:V="urn:vendor">
+  <VerDTD>1.2</VerDTD>
+  <V:Diagnostics><V:Node>not ours</V:Node></V:Diagnostics>
+  <Node>
+    <NodeName>Gadget</NodeName>
+    <Path>./Device/Vendor/Works/</Path>
+    <DFProperties>
+      <AccessType><Get /></AccessType>
+      <DFFormat><node /></DFFormat>
+      <Occurrence><One /></Occurrence>
+      <Scope><Permanent /></Scope>
+      <V:RWAccess>1</V:RWAccess>
+      <DFType><MIME>com.vendor/1.0/MDM/Gadget</MIME></DFType>
+      <V:MinValue></V:MinValue>
+      <Description>What it does &amp; how</Description>
+    </DFProperties>
+    <Node>
+      <NodeName></NodeName>
+      <!-- one each -->
+      <DFProperties>
+        <AccessType><Add /><Delete /><Get /></AccessType>
+        <DFFormat><node /></DFFormat>
+        <Occurrence><OneOrMore /></Occurrence>
+        <Scope><Dynamic /></Scope>
+        <V:DynamicNodeNaming><V:UniqueName>name</V:UniqueName></V:DynamicNodeNaming>
+      </DFProperties>
+      <Node>
+        <NodeName>Level</NodeName>
+        <DFProperties>
+          <AccessType><Get /><Replace /></AccessType>
+          <DefaultValue></DefaultValue>
+          <DFFormat><int /></DFFormat>
+          <Occurrence><ZeroOrOne /></Occurrence>
+          <CaseSense><CIS /></CaseSense>
+          <DFType><MIME>text/plain</MIME></DFType>
+          <V:AllowedValues ValueType="Range"><V:Value>[0-9]</V:Value></V:AllowedValues>
+        </DFProperties>
+      </Node>
+    </Node>
+  </Node>
+  <Node>
+    <NodeName>Gadget</NodeName>
+    <Path>./User/Vendor/Works</Path>
+    <DFProperties><AccessType><Get /></AccessType><DFFormat><node /></DFFormat><DFType><DDFName></DDFName></DFType></DFProperties>
+  </Node>
+</MgmtTree>
+)"),
+            "ok");
+  EXPECT_EQ(find("./Device/Vendor/Works/Gadget").types, std::vector<std::string>{"com.vendor/1.0/MDM/Gadget"});
+  EXPECT_EQ(find("./Device/Vendor/Works/Gadget").description, "What it does & how");
+  EXPECT_EQ(find("./Device/Vendor/Works/Gadget/a").min_occurs, 1u);
+  EXPECT_EQ(find("./Device/Vendor/Works/Gadget/a/Level").formats, std::vector<Format>{Format::int_});
+  EXPECT_FALSE(find("./Device/Vendor/Works/Gadget/a/Level").default_value);
+  EXPECT_TRUE(find("./User/Vendor/Works/Gadget").is_open());
+}
+
+TEST_F(DdfTest, RootsAreWhereADocumentBegins) {
+  const std::string text = document(
+      "<Node><NodeName>A</NodeName><Path>./V</Path><DFProperties><AccessType/><DFFormat><node/></DFFormat>"
+      "</DFProperties></Node>" +
+      node("B"));
+  EXPECT_EQ(Ddf::roots(text, "t.xml").value_or(std::vector<Uri>()), (std::vector<Uri>{at("./V/A"), at("./B")}));
+  const auto nameless = Ddf::roots(document("\n" + node("")), "t.xml");
+  ASSERT_FALSE(nameless);
+  EXPECT_EQ(nameless.error().code, Errc::unsupported);
+  EXPECT_EQ(nameless.error().detail, "t.xml:2: nobody can own a top Node without a name");
+}
+
 TEST_F(DdfTest, TNDS_001_EntitiesAreRefused) {
   EXPECT_EQ(added(ddf, "<!DOCTYPE MgmtTree [<!ENTITY e \"x\">]>" + document(node("A"))), "malformed");
 }
@@ -242,6 +317,8 @@ TEST_F(DdfTest, ErrorsNameFileLineAndReason) {
   };
   const std::string head = "<MgmtTree>\n<VerDTD>1.2</VerDTD>\n";
   const std::string parts = "<DFProperties><AccessType/><DFFormat><node/></DFFormat></DFProperties>";
+  std::string deep_path = ".";
+  for (int i = 0; i < 256; ++i) deep_path += "/n";
   const std::vector<Broken> cases{
       {head + "<Node><NodeName>A</NodeName></Node></MgmtTree>", "f.xml:3: Node without DFProperties"},
       {head + "\n<Node>" + parts + "</Node></MgmtTree>", "f.xml:4: Node without NodeName"},
@@ -255,6 +332,17 @@ TEST_F(DdfTest, ErrorsNameFileLineAndReason) {
        "f.xml:4: unknown AccessType"},
       {head + node("A", "date") + "\nstray</MgmtTree>", "text between elements"},
       {head + node("A", "Get") + "</MgmtTree>", "unknown DFFormat"},
+      {head + "<Node><NodeName>.</NodeName><Path>./A</Path>" + parts + "</Node></MgmtTree>",
+       "f.xml:3: Path of the root"},
+      {head + node("A", "chr") + "\n<Node><NodeName>B</NodeName><Path>./A/</Path>" + parts + "</Node></MgmtTree>",
+       "f.xml:4: ./A is a leaf and has Nodes below it"},
+      {head + "<Node><NodeName>B</NodeName><Path>./A</Path>" + parts + "</Node>\n" + node("A", "chr") + "</MgmtTree>",
+       "f.xml:4: ./A is a leaf and has Nodes below it"},
+      {head + "<Node><NodeName>B</NodeName><Path>./A/.</Path>" + parts + "</Node></MgmtTree>", "f.xml:3: Path"},
+      {head + node(".", "chr") + "</MgmtTree>", "f.xml:3: the root is a leaf"},
+      {head + node("A", "chr", "", "<DFType><MIME>text/x\tl</MIME></DFType>") + "</MgmtTree>", "f.xml:3: DFType"},
+      {head + "<Node><NodeName>B</NodeName><Path>" + deep_path + "</Path>" + parts + "</Node></MgmtTree>",
+       "f.xml:3: an address would have more than 256 segments"},
       {"<SyncML/>", "f.xml:1: the root element is not MgmtTree"},
       {head + node("A"), "f.xml:"},
       {"", "f.xml:"},

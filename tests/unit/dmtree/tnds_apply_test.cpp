@@ -107,6 +107,24 @@ TEST_F(TndsApply, TNDS_045_W3_ReplaceOfASubtree) {
   EXPECT_EQ(device.value("./Ven/Old"), "x");
 }
 
+TEST_F(TndsApply, TNDS_039_PropertiesOfTheRootTravel) {
+  device.leaf("./.omadm/note", "private");
+  Transaction prepared = device.as_device();
+  ASSERT_TRUE(prepared.set_property(Uri(), Property::acl, "Add=*&Get=*&Replace=A&Delete=A"));
+  ASSERT_TRUE(std::move(prepared).commit());
+  const TndsDocument whole = nodes(
+      "<Node><NodeName/><RTProperties><ACL>Add=*&amp;Get=*&amp;Replace=B</ACL><Format><node/></Format>"
+      "<Title>All</Title><Type><DDFName/></Type></RTProperties>" +
+      leaf("Only", "chr", "1") + "</Node>");
+  const Result<void> done = replace("A", ".", whole);
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(device.acl("."), "Add=*&Get=*&Replace=B");
+  EXPECT_EQ(device.as_device().property(Uri(), Property::title).value_or("?"), "All");
+  EXPECT_EQ(device.value("./Only"), "1");
+  EXPECT_FALSE(device.as_device().exists(uri("./Ven")));
+  EXPECT_EQ(device.value("./.omadm/note"), "private") << "no server sees that, none takes it away";
+}
+
 TEST_F(TndsApply, TNDS_044_W4_OneNodeExists) {
   expect_refused(add("A", "./Ven", vector("w4_one_exists.xml")), Errc::already_exists);
   EXPECT_FALSE(device.exists("./Ven/New1"));

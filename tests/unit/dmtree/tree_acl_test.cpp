@@ -21,7 +21,17 @@ struct WorkedCase {
   const char* expected;
 };
 
-TEST_F(TreeAcl, TND_061_TND_062_TND_068_TND_069_WorkedCases) {
+// Rights on the parent are rights to change the child's ACL, and nothing more.
+TEST_F(TreeAcl, TND_068_ControlOfTheParentTakesTwoSteps) {
+  EXPECT_EQ(server("A", "Get ./P/Q/y"), "permission_denied");
+  EXPECT_EQ(server("A", "Replace ./P/Q/y 5"), "permission_denied");
+  EXPECT_EQ(server("A", "Replace ./P/Q?prop=ACL Get=A&Replace=A"), "ok");
+  EXPECT_EQ(server("A", "Get ./P/Q/y"), "ok 2");
+  EXPECT_EQ(server("A", "Replace ./P/Q/y 5"), "ok");
+}
+
+// The sixteen worked cases: 5 is part of 4, 16 is TND_073_RemovingAServerDropsItFromEveryAcl.
+TEST_F(TreeAcl, TND_061_TND_062_TND_069_WorkedCases) {
   const std::vector<WorkedCase> cases{
       {1, "A", "Get ./P/x", "ok 1"},
       {2, "B", "Get ./P/x", "permission_denied"},

@@ -249,6 +249,9 @@ TEST_F(TreeCommand, TND_059_Base64OfABinaryLeafIsStoredAsBin) {
 TEST_F(TreeCommand, TND_130_SizeCountsStoredOctets) {
   prepare({"Add ./n chr h\xC3\xA9"});
   EXPECT_EQ(server("A", "Get ./n?prop=Size"), "ok 3");
+  Transaction transaction = tree->begin(Principal::server("A"));
+  ASSERT_TRUE(transaction.add(at("./octets"), {Format::bin, std::nullopt, Octets("\x00\xFF", 2)}));
+  EXPECT_EQ(transaction.property(at("./octets"), Property::size).value_or("?"), "2") << "not those of its Base64";
 }
 
 TEST_F(TreeCommand, TND_132_TypeOfAnInteriorNodeIsItsObject) {

@@ -1,4 +1,4 @@
-#include "tools/dm-client/toml_section.h"
+#include "tools/common/toml_section.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
