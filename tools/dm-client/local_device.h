@@ -28,6 +28,7 @@ class LocalDevice {
   Client& client() { return *client_; }
   const ToolConfig& config() const { return config_; }
   RemoteUser& remote_user() { return remote_; }
+  const std::optional<Error>& store_failure() const { return store_->failure(); }
   // Takes another configuration; on an error the old one stays.
   Result<void> reconfigure(ToolConfig config);
 

@@ -51,7 +51,10 @@ nlohmann::json TreeAccess::run_locally(const nlohmann::json& request, bool write
   warnings_ = tree.load_report().problems;
   AccountRules accounts(tree);
   nlohmann::json answer = run_tree_request(tree, request);
-  if (const auto forgotten = accounts.forget_gone_servers(); !forgotten) return store_failure(forgotten.error());
+  const bool failed = answer.contains("error");  // and says why; a store that failed says less the second time
+  if (const auto forgotten = accounts.forget_gone_servers(); !forgotten && !failed) {
+    return store_failure(forgotten.error());
+  }
   if (request.value("op", "") == "tree.exec" && answer.value("code", "") == to_string(Errc::unsupported)) {
     answer["error"] = answer.value("error", "") + " without the client: start `dm-client run` first";
   }
