@@ -30,7 +30,9 @@ std::string name_of(const Principal& who) {
   return "device";
 }
 
-Error store_failed() { return Error{Errc::io, "the store has failed; the tree must be opened again"}; }
+Error store_failed(const Error& first) {
+  return {Errc::io, "the store has failed, what was not made durable is lost with the next start: " + first.detail};
+}
 
 }  // namespace
 
@@ -118,7 +120,7 @@ Result<void> Transaction::commit() && {
   Tree::Impl& impl = *tree_->impl_;
   if (empty()) return {};
   DM_TRY(ready());
-  if (impl.store_failed) return store_failed();
+  if (impl.store_failure) return store_failed(*impl.store_failure);
   std::vector<TouchedObject> touched = impl.touched(overlay_->edits());
   overlay_->unrestricted = true;
   for (const TouchedObject& part : touched) DM_TRY(part.object->check(*this, part.edits));
@@ -131,7 +133,7 @@ Result<void> Transaction::commit() && {
   if (record.origin.who.empty()) record.origin.who = name_of(who_);
   record.edits = std::move(*overlay_).take_records();
   if (auto appended = impl.store.append(record); !appended) {
-    if (appended.error().code != Errc::storage_full) impl.store_failed = true;
+    if (appended.error().code != Errc::storage_full) impl.store_failure = appended.error();
     return appended;
   }
   // The commit point is behind us: what follows has no reason to fail, the overlay saw the same nodes.
@@ -142,7 +144,7 @@ Result<void> Transaction::commit() && {
     const TreeNode* overwritten = overlay_->next_overwritten();
     auto applied = observed ? impl.nodes.apply(edit, overwritten) : impl.nodes.apply(std::move(edit), overwritten);
     if (!applied) {
-      impl.store_failed = true;
+      impl.store_failure = applied.error();
       return applied;
     }
   }
@@ -158,9 +160,9 @@ Result<void> Tree::flush() {
   const auto pending = [&impl] { return impl.unsynced || !impl.unflushed.empty(); };
   if (!pending()) return {};
   for (int round = 0; pending(); ++round) {
-    if (impl.store_failed) return store_failed();
+    if (impl.store_failure) return store_failed(*impl.store_failure);
     if (auto synced = impl.store.sync(); !synced) {
-      impl.store_failed = true;
+      impl.store_failure = synced.error();
       return synced;
     }
     impl.unsynced = false;
@@ -184,7 +186,7 @@ Result<void> Tree::flush() {
   // What was promised is durable already; when this fails only later commits suffer.
   const auto snapshot = [&](const std::function<void(const NodeRecord&)>& put) { impl.nodes.for_each(put); };
   const Result<void> compacted = impl.store.compact(impl.sequence, snapshot);
-  if (!compacted && compacted.error().code != Errc::storage_full) impl.store_failed = true;
+  if (!compacted && compacted.error().code != Errc::storage_full) impl.store_failure = compacted.error();
   impl.nodes.sweep_types();
   return {};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -43,7 +44,7 @@ struct Tree::Impl {
   LoadReport report;
   std::uint64_t generation = 0;
   std::uint64_t sequence = 0;
-  bool store_failed = false;  // an io error of the store: no further commit
+  std::optional<Error> store_failure;  // the first one of the store: no further commit
   bool flushing = false;
   bool unsynced = false;  // commits since the store was last synced
   std::vector<std::pair<Uri, ManagementObject*>> objects;

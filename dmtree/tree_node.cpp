@@ -48,18 +48,21 @@ void mark_types(const TreeNode& node, std::unordered_map<const std::string*, boo
   for (const auto& child : node.children) mark_types(*child, used);
 }
 
-void visit_nodes(const TreeNode& node, const Uri& uri, const std::function<void(const NodeRecord&)>& visit) {
-  NodeRecord record;
+// One record serves all nodes: its texts keep their room.
+void visit_nodes(const TreeNode& node, const Uri& uri, NodeRecord& record,
+                 const std::function<void(const NodeRecord&)>& visit) {
   record.uri = uri;
   record.format = node.format;
   record.type = *node.type;
+  record.title.clear();
   if (node.title) record.title = *node.title;
-  record.acl = node.own_acl().str();
+  record.acl.clear();
+  if (node.acl) record.acl = node.acl->str();
   record.tstamp = node.tstamp;
   record.verno = node.verno;
   record.data = node.data;
   visit(record);
-  for (const auto& child : node.children) visit_nodes(*child, uri.child(child->name), visit);
+  for (const auto& child : node.children) visit_nodes(*child, uri.child(child->name), record, visit);
 }
 
 Error corrupt(const Uri& uri, std::string_view what) {
@@ -193,7 +196,8 @@ Result<void> CommittedNodes::rename(const Uri& uri, const Uri& renamed) {
 }
 
 void CommittedNodes::for_each(const std::function<void(const NodeRecord&)>& visit) const {
-  visit_nodes(*root_, Uri(), visit);
+  NodeRecord record;
+  visit_nodes(*root_, Uri(), record, visit);
 }
 
 void CommittedNodes::sweep_types() {

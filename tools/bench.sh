@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tools/lib/build.sh
 . tools/lib/build.sh
 require_packages "${build_packages[@]}" "${test_packages[@]}" libbenchmark-dev valgrind
-build release "bench_omadm session_cost omadm_shared dm-client dmtree-cli" -DOMADM_TESTS=ON
+build release "bench_omadm session_cost tree_memory omadm_shared dm-client dmtree-cli" -DOMADM_TESTS=ON
 
 status=0
 # at_most WHAT FIGURE BOUND
@@ -53,6 +53,8 @@ strip -o "$library" build/release/libomadm.so
 at_most "libomadm, shared and stripped, octets" "$(stat -c %s "$library")" 500000
 at_most "dm-client, idle with 1,000 nodes, resident kB" "$(OMADM_BIN_DIR=build/release/bin PYTHONPATH=tests/system \
   python3 -B tests/bench/idle_memory.py)" 10240
+
+build/release/tests/tree_memory || status=$?
 
 step "Benchmarks"
 build/release/tests/bench_omadm --benchmark_enable_random_interleaving=true "${filters[@]}" || status=$?

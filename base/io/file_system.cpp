@@ -29,6 +29,7 @@ Errc errc_of(int error) {
       return Errc::permission_denied;
     case ENOSPC:
     case EDQUOT:
+    case EFBIG:  // RLIMIT_FSIZE
       return Errc::storage_full;
     default:
       return Errc::io;
@@ -118,6 +119,11 @@ class PosixAppendFile final : public AppendFile {
 Result<Octets> PosixFileSystem::read(const std::string& path, std::uint64_t max_octets) {
   const Descriptor file = DM_TRY(open_file(path, O_RDONLY));
   Octets content;
+  struct stat status {};
+  if (::fstat(file.get(), &status) == 0 && status.st_size > 0) {  // some files have no size and yet a content
+    content.reserve(
+        static_cast<std::size_t>(std::min<std::uint64_t>(static_cast<std::uint64_t>(status.st_size), max_octets)));
+  }
   char buffer[16384];
   while (true) {
     const ssize_t count = ::read(file.get(), buffer, sizeof buffer);

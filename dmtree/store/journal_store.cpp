@@ -10,6 +10,17 @@ namespace {
 
 constexpr int kMostEvidence = 9;  // files of one kind: flash is small
 
+std::string_view advice(Errc code) {
+  switch (code) {
+    case Errc::storage_full:
+      return "make room on its file system, then start again";
+    case Errc::permission_denied:
+      return "its directory must be writable for this user; then start again";
+    default:
+      return "the medium may be failing: look into the system's log, then start again";
+  }
+}
+
 constexpr std::string_view kNothingUsable = "no snapshot is usable and the journal does not begin at the beginning";
 
 }  // namespace
@@ -96,8 +107,10 @@ Result<void> JournalStore::load_journal(const Replay& replay, LoadReport& report
   }
   bool follows = true;
   const std::uint64_t base = sequence_;
+  std::uint64_t journal_last = 0;
   const auto each = [&](CommitRecord&& commit) -> Result<void> {
     ++report.records;
+    journal_last = commit.sequence;
     if (!follows || commit.sequence <= sequence_) return {};  // in the snapshot already
     follows = commit.sequence == sequence_ + 1;
     if (!follows) return {};
@@ -119,6 +132,9 @@ Result<void> JournalStore::load_journal(const Replay& replay, LoadReport& report
     report.problems.push_back(std::string(kJournalFile) + ": " + scan.problem + "; what follows is lost");
     journal_damaged_ = true;
   }
+  // The power went before a compaction could cut the journal, and the snapshot holds commits the journal never had:
+  // the next record would not follow the last one.
+  journal_stale_ = journal_good_ > kFileHeaderSize && journal_last < sequence_;
   return {};
 }
 
@@ -155,12 +171,17 @@ Octets JournalStore::history_to_keep() const {
 
 Result<void> JournalStore::writable() const {
   if (!loaded_) return Error{Errc::unavailable, "the store was not loaded"};
-  if (failed_) return Error{Errc::unavailable, "the store failed before; open it again"};
+  if (failure_) return Error{Errc::unavailable, "the store failed before: " + failure_->detail};
+  if (failed_) return Error{Errc::unavailable, "the store could not be loaded"};
   return {};
 }
 
+// To the tree's users permission_denied and not_found speak of nodes.
 Result<void> JournalStore::fail(Error error) {
+  error.detail += "; " + std::string(advice(error.code));
+  if (error.code != Errc::storage_full) error.code = Errc::io;
   failed_ = true;
+  failure_ = error;
   pending_.clear();
   journal_.reset();
   return error;
@@ -195,6 +216,11 @@ Result<void> JournalStore::prepare() {
   if (former_snapshot_bad_) DM_TRY(set_aside(kFormerSnapshotFile));
   former_snapshot_bad_ = false;
   if (journal_damaged_) DM_TRY(repair_journal());
+  if (journal_stale_) {
+    // A killed process may have left the snapshot's name unsynced; only when that is durable may the journal be cut.
+    DM_TRY(files_.sync_directory(directory_));
+    journal_size_ = journal_good_ = kFileHeaderSize;
+  }
   journal_ = DM_TRY(files_.open_append(path(kJournalFile)));
   if (journal_good_ < kFileHeaderSize) {
     // Also a torn header ends here. The header is durable before the first record: see scan_journal().
@@ -215,7 +241,7 @@ std::string JournalStore::evidence_name(std::string_view name) const {
   const Result<std::vector<std::string>> names = files_.list(directory_);
   if (!names) return {};
   for (int n = 1; n <= kMostEvidence; ++n) {
-    std::string candidate = std::string(name) + ".bad-" + std::to_string(n);
+    std::string candidate = std::string(name).append(kEvidenceMark) + std::to_string(n);
     if (std::find(names->begin(), names->end(), candidate) == names->end()) return candidate;
   }
   return {};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,7 @@ inline constexpr std::string_view kSnapshotFile = "tree.snapshot";
 inline constexpr std::string_view kFormerSnapshotFile = "tree.snapshot.prev";
 inline constexpr std::string_view kNewSnapshotFile = "tree.snapshot.new";
 inline constexpr std::string_view kJournalFile = "tree.journal";
+inline constexpr std::string_view kEvidenceMark = ".bad-";  // behind the name of a damaged file, then a number
 
 inline constexpr std::uint64_t kHistoryOctets = 64U << 10U;  // unless configured
 
@@ -48,6 +50,8 @@ class JournalStore final : public Store {
   Result<void> sync() override;  // one write and one fdatasync; nothing when nothing was appended
   bool wants_compaction() const override;
   Result<void> compact(std::uint64_t sequence, const Snapshot& snapshot) override;
+  // Why nothing is written any more: the first write or sync that failed. Let go of it, open it again and load.
+  const std::optional<Error>& failure() const noexcept { return failure_; }
 
   // The past as far as it is kept, up to the last commit; reads the files again. After load(). corrupt: the history
   // alone is damaged; io.
@@ -80,6 +84,7 @@ class JournalStore final : public Store {
 
   bool loaded_ = false;
   bool failed_ = false;
+  std::optional<Error> failure_;
   bool prepared_ = false;
   // Found by load(), put right by prepare().
   std::string_view snapshot_in_use_;  // name of the file; empty: none
@@ -88,6 +93,7 @@ class JournalStore final : public Store {
   bool former_snapshot_bad_ = false;
   bool journal_exists_ = false;
   bool journal_damaged_ = false;
+  bool journal_stale_ = false;      // all of it is in the snapshot, which goes further
   std::uint64_t journal_good_ = 0;  // octets that stay
 
   std::unique_ptr<AppendFile> journal_;

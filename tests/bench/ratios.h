@@ -40,7 +40,6 @@ class TimeKeeper final : public benchmark::ConsoleReporter {
 
 // Of the benchmarks of the tree and the store, those of the codec, and what is measured beside them.
 std::vector<Ratio> tree_ratios();
-std::vector<Ratio> store_ratios();
 std::vector<Ratio> codec_ratios();
 std::vector<Figure> tree_figures();
 std::vector<Figure> store_figures();

@@ -374,6 +374,11 @@ class Store(CommandLine):
         self.assertFalse(report["ok"])
         self.assertIn("tree.journal", report["problems"][0])
         self.assertIn("tree.journal", self.done("ls").err, "who reads is warned")
+        self.assertEqual(report["evidence"], [])
+        self.done("add", "./Vendor/After", "1")
+        report = self.done("store", "check", "--json").json()
+        self.assertEqual((report["ok"], report["evidence"]), (True, ["tree.journal.bad-1"]), "repaired, and still told")
+        self.assertIn("tree.journal.bad-1", self.done("store", "check").err)
 
     def test_UI_004_no_good_snapshot(self):
         for _ in range(2):

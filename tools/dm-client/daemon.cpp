@@ -46,7 +46,8 @@ class Daemon {
     return {};
   }
 
-  void run() {
+  // The exit status.
+  int run() {
     const auto watchdog = watchdog_interval();
     auto alive_due = std::chrono::steady_clock::now();
     while (!stopped_) {
@@ -58,11 +59,19 @@ class Daemon {
       }
       socket_->keep_alive();
       tell_status();
+      // A failed sync is not tried again: whoever starts us anew has what is durable loaded.
+      if (const auto& failure = device_.store_failure()) {
+        failure_ = kExitFailed;
+        log_.write(LogLevel::error, "stopping, the store has failed: " + failure->detail);
+        notify_systemd("STOPPING=1");
+        break;
+      }
     }
     device_.client().process();  // the last answers
     device_.let_handlers_finish(kHandlersLimit);
     socket_->drain();
     log_.write(LogLevel::info, "stopped");
+    return failure_;
   }
 
  private:
@@ -119,6 +128,7 @@ class Daemon {
   std::string last_status_;
   bool stopping_ = false;
   bool stopped_ = false;
+  int failure_ = kExitDone;
 };
 
 }  // namespace
@@ -135,8 +145,7 @@ int run_daemon(const std::string& state_directory, const std::string& config_fil
     log.write(LogLevel::error, "cannot start: " + started.error().detail);
     return kExitFailed;
   }
-  daemon.run();
-  return kExitDone;
+  return daemon.run();
 }
 
 }  // namespace omadm

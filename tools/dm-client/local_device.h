@@ -29,6 +29,7 @@ class LocalDevice {
   Client& client() { return *client_; }
   const ToolConfig& config() const { return config_; }
   RemoteUser& remote_user() { return remote_; }
+  const std::optional<Error>& store_failure() const { return store_->failure(); }
   // Whether the handlers of [[mo]] have done all they were told.
   bool handlers_idle() const;
   // Runs the loop until they have, at most `limit`.

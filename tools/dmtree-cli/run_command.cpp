@@ -248,6 +248,11 @@ int Command::store() {
     });
   }
   const int exit = finish(check_store(access_.directory()), [this](const json& result) {
+    for (const json& name : result["evidence"]) {
+      warn(fmt::format(
+          "{}: damaged once, what was good in it is in use; kept as evidence, remove it when it is looked at",
+          name.get<std::string>()));
+    }
     if (!result.value("ok", false)) return print_lines(result["problems"]);
     return fmt::format("{}: generation {}, {}\n", terminal_.paint(Style::good, "ok"),
                        result.value("generation", std::uint64_t{0}), records_in(result));

@@ -174,6 +174,15 @@ void check_former(FileSystem& files, const std::string& directory, json& problem
   }
 }
 
+// Damaged files that a former repair set aside.
+json evidence(FileSystem& files, const std::string& directory) {
+  json names = json::array();
+  for (const std::string& name : files.list(directory).value_or(std::vector<std::string>{})) {
+    if (name.starts_with("tree.") && name.find(kEvidenceMark) != std::string::npos) names.push_back(name);
+  }
+  return names;
+}
+
 std::uint64_t octets_of(FileSystem& files, const std::string& directory) {
   std::uint64_t total = 0;
   for (const std::string_view name : {kSnapshotFile, kJournalFile}) {
@@ -219,6 +228,7 @@ json check_store(const std::string& directory) {
       result["problems"].push_back(loaded.error().detail);
     }
     check_former(files, directory, result["problems"]);
+    result["evidence"] = evidence(files, directory);
     result["ok"] = result["problems"].empty();
     return {};
   };

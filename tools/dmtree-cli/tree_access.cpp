@@ -56,12 +56,15 @@ nlohmann::json TreeAccess::run_locally(const nlohmann::json& request, bool write
   AccountRules accounts(tree);
   AbsentHandlers handlers(tree, *objects);
   nlohmann::json answer = run_tree_request(tree, request);
+  const bool failed = answer.contains("error");  // and says why; a store that failed says less the second time
   for (const Uri& uri : handlers.read()) {
     warnings_.push_back(uri.str() +
                         ": the stored value; the live one comes from a handler, for which `dm-client run` " +
                         "must be started");
   }
-  if (const auto forgotten = accounts.forget_gone_servers(); !forgotten) return store_failure(forgotten.error());
+  if (const auto forgotten = accounts.forget_gone_servers(); !forgotten && !failed) {
+    return store_failure(forgotten.error());
+  }
   if (request.value("op", "") == "tree.exec" && answer.value("code", "") == to_string(Errc::unsupported)) {
     answer["error"] = answer.value("error", "") + " without the client: start `dm-client run` first";
   }

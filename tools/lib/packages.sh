@@ -13,7 +13,7 @@ demo_packages=(curl)
 
 # On top of the first, to run the tests and the static checks.
 test_packages=(
-  libgtest-dev libgmock-dev libwbxml2-utils sip-tester python3 clang libclang-rt-dev clang-format clang-tidy
+  libgtest-dev libgmock-dev libwbxml2-utils sip-tester python3 strace clang libclang-rt-dev clang-format clang-tidy
 )
 
 # missing_packages NAME… prints those that are not installed.

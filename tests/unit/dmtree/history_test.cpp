@@ -252,7 +252,8 @@ TEST_F(HistoryTest, SurvivesAPowerCutAtEveryCall) {
       files_.fail_at(call, CrashFileSystem::Fault::power);
       work();
       store_.reset();
-      files_ = files_.after_power_cut(test::kAllRemains[call % std::size(test::kAllRemains)], entries);
+      files_ = files_.after_power_cut(
+          {test::kAllRemains[call % std::size(test::kAllRemains)], files_.unsynced_octets() / 2, 0, entries});
       open(3000);
       const auto history = store_->history();
       ASSERT_TRUE(history) << call << history.error().detail;

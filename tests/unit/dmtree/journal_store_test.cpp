@@ -335,7 +335,7 @@ TEST_F(JournalStoreTest, AKilledProcessUnsyncedRecordsBecomeDurableBeforeLaterOn
   EXPECT_EQ(state_.sequence(), 4U);
   grow(*store, 5);
   store.reset();
-  files_ = files_.after_power_cut(test::Remains::lost, 0);
+  files_ = files_.after_power_cut({});
   auto again = open();
   ASSERT_TRUE(load(*again));
   EXPECT_EQ(state_.text(), expected(5));

@@ -36,7 +36,7 @@ class JournalDevice final : public Device {
  public:
   Store& boot() override {
     store_.reset();
-    files_ = files_.after_power_cut(test::Remains::lost, 0);
+    files_ = files_.after_power_cut({});
     JournalStoreOptions options;
     options.compact_above = 400;
     store_ = std::move(JournalStore::open(files_, "state", options)).value();
