@@ -31,12 +31,9 @@ struct Arguments {
 // What the document's sender put into the Content-Type: how it is proved, and the proof.
 std::string content_type_of(const Arguments& arguments) {
   std::string type = arguments.content_type;
-  if (arguments.sec.empty()) return type;
-  if (type.empty()) type = "application/vnd.syncml.dm+wbxml";
-  const std::string sec = arguments.sec == "NETWPIN"       ? "NETWORKID"
-                          : arguments.sec == "USERNETWPIN" ? "USERPIN_NETWORKID"
-                                                           : arguments.sec;
-  return type + "; SEC=" + sec + "; MAC=" + arguments.mac;
+  if (!arguments.sec.empty()) type += "; SEC=" + arguments.sec;
+  if (!arguments.mac.empty()) type += "; MAC=" + arguments.mac;
+  return type;
 }
 
 int run_notify(const Arguments& arguments, Log& log) {
@@ -96,7 +93,8 @@ void add_bootstrap(CLI::App& app, Arguments& arguments) {
   CLI::App* const bootstrap = app.add_subcommand("bootstrap", "Get an account of a management server");
   bootstrap->require_subcommand(1);
   CLI::App* const file = bootstrap->add_subcommand("file", "Install a bootstrap document from a file");
-  file->add_option("FILE", arguments.file, "TNDS in XML or WBXML, or a SyncML bootstrap message; - is standard input")
+  file->add_option("FILE", arguments.file,
+                   "TNDS or OMA Client Provisioning in XML or WBXML, or a SyncML bootstrap message; - is standard input")
       ->required();
   file->add_option("--content-type", arguments.content_type, "Its media type; recognised by content when missing")
       ->type_name("T");
@@ -104,8 +102,9 @@ void add_bootstrap(CLI::App& app, Arguments& arguments) {
                                             "What its MAC was made with: NETWPIN, USERPIN, USERNETWPIN or USERPINMAC")
                                ->check(CLI::IsMember({"NETWPIN", "USERPIN", "USERNETWPIN", "USERPINMAC"}))
                                ->type_name("SEC");
-  CLI::Option* const mac = file->add_option("--mac", arguments.mac, "Its MAC, in hexadecimal")->type_name("HEX");
-  sec->needs(mac);
+  CLI::Option* const mac =
+      file->add_option("--mac", arguments.mac, "Its MAC, in hexadecimal; with USERPINMAC it is part of the PIN")
+          ->type_name("HEX");
   mac->needs(sec);
   file->add_option("--pin-file", arguments.pin_file, "File with the user's PIN")->type_name("FILE");
   CLI::App* const https = bootstrap->add_subcommand("https", "Ask a bootstrap server over HTTPS");
