@@ -18,6 +18,7 @@ AccountOrigin read_origin(const Transaction& transaction, const Uri& uri) {
   AccountOrigin origin;
   origin.server_id = leaf_text(transaction, uri, "id");
   origin.source = leaf_text(transaction, uri, "source");
+  origin.document = leaf_text(transaction, uri, "document");
   origin.card = leaf_text(transaction, uri, "card");
   origin.offline = leaf_text(transaction, uri, "offline") == "true";
   const std::uint64_t proof = parse_unsigned(leaf_text(transaction, uri, "proof")).value_or(0);
@@ -55,6 +56,7 @@ Result<void> remember_origin(Transaction& transaction, const AccountOrigin& orig
       {"id", origin.server_id},
       {"source", origin.source},
       {"card", origin.card},
+      {"document", origin.document},
       {"offline", origin.offline ? "true" : "false"},
       {"proof", std::to_string(static_cast<unsigned>(origin.proof))},
       {"objects", std::move(objects)},

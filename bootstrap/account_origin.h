@@ -18,6 +18,7 @@ struct AccountOrigin {
   std::string card;    // ICCID, of a smart card
   bool offline = false;
   BootstrapProof proof = BootstrapProof::channel;
+  std::string document;      // SHA-256 of what made it, hexadecimal
   std::vector<Uri> objects;  // what was installed together with the account, itself included
 };
 

@@ -3,7 +3,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/crypto/digest.h"
 #include "base/markup/xml_reader.h"
+#include "base/text.h"
 #include "bootstrap/content_type.h"
 #include "bootstrap/cp/cp_profile.h"
 #include "bootstrap/cp/provisioning_document.h"
@@ -65,7 +67,8 @@ Result<Opened> open_document(const BootstrapDocument& document) {
   Opened opened;
   opened.type = DM_TRY(parse_content_type(document.content_type));
   opened.kind = DM_TRY(kind_of(opened.type, document.octets));
-  opened.needs = DM_TRY(opened.kind == Kind::provisioning ? provisioning_needs(opened.type) : message_needs(opened.type));
+  opened.needs =
+      DM_TRY(opened.kind == Kind::provisioning ? provisioning_needs(opened.type) : message_needs(opened.type));
   return opened;
 }
 
@@ -109,6 +112,8 @@ std::string_view to_string(BootstrapSource source) noexcept {
   return "factory";
 }
 
+std::string document_digest(Bytes octets) { return hex_encode(sha256(octets)); }
+
 Result<BootstrapNeeds> bootstrap_needs(const BootstrapDocument& document) {
   return DM_TRY(open_document(document)).needs;
 }
@@ -118,7 +123,7 @@ Result<BootstrapOutcome> install_bootstrap(Tree& tree, const BootstrapDocument& 
   const Opened opened = DM_TRY(open_document(document));
   const BootstrapProof proof = DM_TRY(prove(opened, document, secrets, origin.source));
   DM_TRY(check_encoding(opened, document.octets));
-  Installation installation(tree, origin, proof);
+  Installation installation(tree, origin, proof, document_digest(document.octets));
   if (opened.kind == Kind::tnds) {
     const TndsDocument content = DM_TRY(read_tnds(document.octets, kLimits));
     DM_TRY(installation.add_to_inbox(inbox_uri(), content));

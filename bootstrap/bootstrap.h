@@ -52,6 +52,8 @@ struct BootstrapOutcome {
   std::vector<std::string> notes;       // what was left out and why, for the log
 };
 
+std::string document_digest(Bytes octets);  // as it is remembered of each account: SHA-256, hexadecimal
+
 // What it takes to check the MAC of a document; no MAC: nothing. authentication: SEC or MAC cannot be right.
 struct BootstrapNeeds {
   bool mac = false, pin = false, network = false;
@@ -61,8 +63,8 @@ Result<BootstrapNeeds> bootstrap_needs(const BootstrapDocument& document);
 // Takes TNDS or an OMA Client Provisioning document in XML or WBXML, or TNDS in a SyncML bootstrap message,
 // applies it with the rights of the device and commits: all or nothing (BOOT-049), flushed on return. Nothing is
 // ever answered (BOOT-042). malformed, bad_format, authentication (MAC or PIN), unsupported (another document),
-// incomplete (no account in it), not_allowed (proved worse than what it would change), and the errors of the tree.
-// A content type with SEC needs the secrets that SEC names. Without, the document is taken as it is, for callers
+// incomplete (no account in it), permission_denied (proved worse than what it would change), and the errors of the
+// tree. A content type with SEC needs the secrets that SEC names. Without, the document is taken as it is, for callers
 // decide whom they trust; only a pushed one is refused (BOOT-035, BOOT-053).
 Result<BootstrapOutcome> install_bootstrap(Tree& tree, const BootstrapDocument& document,
                                            const BootstrapSecrets& secrets = {}, const BootstrapOrigin& origin = {});

@@ -18,10 +18,11 @@ bool contains(const std::vector<Uri>& uris, const Uri& uri) {
 
 }  // namespace
 
-Installation::Installation(Tree& tree, const BootstrapOrigin& origin, BootstrapProof proof)
+Installation::Installation(Tree& tree, const BootstrapOrigin& origin, BootstrapProof proof, std::string document)
     : tree_(tree),
       origin_(origin),
       proof_(proof),
+      document_(std::move(document)),
       transaction_(tree.begin(Principal::device(), {"device", "", "", "", "bootstrap"})),
       accounts_before_(find_objects(transaction_, kDmAccMoId)) {
   for (const Uri& account : accounts_before_) servers_before_.push_back(leaf_text(transaction_, account, kServerId));
@@ -161,7 +162,7 @@ Result<void> Installation::check_proof(const std::string& server_id) const {
   const std::optional<AccountOrigin> before = account_origin(transaction_, server_id);
   if (!before || before->proof <= proof_) return {};
   if (origin_.confirm && origin_.confirm(server_id)) return {};
-  return Error{Errc::not_allowed,
+  return Error{Errc::permission_denied,
                "the account for " + server_id + " was proved by a stronger method, and the user did not agree"};
 }
 
@@ -172,6 +173,7 @@ Result<void> Installation::remember(const std::string& server_id, const Uri& acc
   now.card = origin_.card;
   now.offline = origin_.offline;
   now.proof = proof_;
+  now.document = document_;
   now.objects.push_back(account);
   for (const PlacedObject& object : placed_) {
     if (object.uri != account && object.mo_id != kDmAccMoId && !object.updated) now.objects.push_back(object.uri);

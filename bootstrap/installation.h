@@ -18,7 +18,8 @@ namespace omadm {
 // Collects edits with the rights of the device. Dropping it before `finish` leaves the tree as it was.
 class Installation {
  public:
-  Installation(Tree& tree, const BootstrapOrigin& origin, BootstrapProof proof);
+  // `document`: its SHA-256, to be remembered.
+  Installation(Tree& tree, const BootstrapOrigin& origin, BootstrapProof proof, std::string document);
 
   // A document for ./Inbox or below. An account whose ServerID is known updates that account, and a connectivity
   // object that has the same identifier and belongs to the same servers that object.
@@ -56,6 +57,7 @@ class Installation {
   Tree& tree_;
   const BootstrapOrigin& origin_;
   BootstrapProof proof_;
+  std::string document_;
   Transaction transaction_;
   std::vector<Uri> accounts_before_;
   std::vector<PlacedObject> placed_;

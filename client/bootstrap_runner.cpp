@@ -90,8 +90,11 @@ void BootstrapRunner::answer_arrived() {
                                               response->url, response->content_type())});
   }
   // A document that is there and wrong is the answer: another source does not make it right.
-  auto installed = install_bootstrap(at_.tree, {response->body, response->header("Content-Type")}, at_.secrets);
+  BootstrapOrigin origin;
+  origin.source = BootstrapSource::https;
+  auto installed = install_bootstrap(at_.tree, {response->body, response->header("Content-Type")}, at_.secrets, origin);
   if (!installed) return finish(std::move(installed).error());
+  for (const std::string& note : installed->notes) at_.log.write(LogLevel::warning, "bootstrap: " + note);
   finish(std::move(installed->server_ids));
 }
 

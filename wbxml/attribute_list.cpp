@@ -14,8 +14,9 @@ constexpr std::uint8_t kOlderPage = 1;  // older encoders begin its values at 80
 
 template <typename Row>
 const Row* row_of(std::span<const Row> rows, std::uint8_t page, std::uint8_t token) {
-  const auto row = std::find_if(rows.begin(), rows.end(),
-                                [&](const Row& candidate) { return candidate.page == page && candidate.token == token; });
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const Row& candidate) {
+    return candidate.page == page && candidate.token == token;
+  });
   return row == rows.end() ? nullptr : &*row;
 }
 

@@ -243,9 +243,9 @@ void WbxmlReader::name_element(std::uint8_t tag_token, Start& start) {
 Result<void> WbxmlReader::read_attributes() {
   if (vocabulary_ == Vocabulary::dm) return skip_attributes();
   next_attribute_ = 0;
-  attributes_ = DM_TRY(read_provisioning_attributes({in_, attribute_page_, [this] { return table_string(); },
-                                                     [this] { return entity_text(); }, !table_.empty(),
-                                                     limits_.max_text}));
+  attributes_ =
+      DM_TRY(read_provisioning_attributes({in_, attribute_page_, [this] { return table_string(); },
+                                           [this] { return entity_text(); }, !table_.empty(), limits_.max_text}));
   return {};
 }
 

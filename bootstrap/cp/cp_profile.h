@@ -1,4 +1,5 @@
-// The CP profile: a provisioning document whose w7 applications become accounts. [w7], [StdObj] App. C; BOOT-010 … BOOT-018.
+// The CP profile: a provisioning document whose w7 applications become accounts. [w7], [StdObj] App. C; BOOT-010 …
+// BOOT-018.
 #pragma once
 
 #include "base/result.h"

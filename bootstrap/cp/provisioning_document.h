@@ -25,9 +25,9 @@ struct Characteristic {
   std::vector<ProvisioningParm> parms;
   std::vector<Characteristic> children;
 
-  bool is(std::string_view wanted) const noexcept;                          // its type, whatever the case
-  const std::string* value(std::string_view parm) const noexcept;           // of the first of that name; null: none
-  std::vector<std::string_view> values(std::string_view parm) const;        // of all of that name, in order
+  bool is(std::string_view wanted) const noexcept;                            // its type, whatever the case
+  const std::string* value(std::string_view parm) const noexcept;             // of the first of that name; null: none
+  std::vector<std::string_view> values(std::string_view parm) const;          // of all of that name, in order
   std::vector<const Characteristic*> all(std::string_view child_type) const;  // children, in order
 };
 

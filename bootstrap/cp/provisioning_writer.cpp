@@ -53,7 +53,9 @@ class WbxmlDocumentWriter {
     const AttributeStart* best = nullptr;
     for (const AttributeStart& row : provisioning::attribute_starts()) {
       if (row.name != name || (row.value != value && !row.value.empty())) continue;
-      const auto rank = [this](const AttributeStart& r) { return (r.value.empty() ? 0 : 2) + (r.page == page_ ? 1 : 0); };
+      const auto rank = [this](const AttributeStart& r) {
+        return (r.value.empty() ? 0 : 2) + (r.page == page_ ? 1 : 0);
+      };
       if (best == nullptr || rank(row) > rank(*best)) best = &row;
     }
     switch_page(best->page);
@@ -127,8 +129,9 @@ void append_content(Octets& out, const Characteristic& characteristic) {
 
 Octets write_provisioning(const Characteristic& document, Encoding encoding) {
   if (encoding == Encoding::wbxml) return WbxmlDocumentWriter().write(document);
-  Octets out = "<?xml version=\"1.0\"?>\n<!DOCTYPE wap-provisioningdoc PUBLIC \"-//WAPFORUM//DTD PROV 1.0//EN\" "
-               "\"http://www.wapforum.org/DTD/prov.dtd\">\n<wap-provisioningdoc version=\"1.0\">";
+  Octets out =
+      "<?xml version=\"1.0\"?>\n<!DOCTYPE wap-provisioningdoc PUBLIC \"-//WAPFORUM//DTD PROV 1.0//EN\" "
+      "\"http://www.wapforum.org/DTD/prov.dtd\">\n<wap-provisioningdoc version=\"1.0\">";
   append_content(out, document);
   return out + "</wap-provisioningdoc>\n";
 }

@@ -47,10 +47,9 @@ TEST_F(CpProfile, BOOT_013_TheSameInXml) {
 }
 
 TEST_F(CpProfile, BOOT_011_SeveralAccountsAndOtherApplications) {
-  const auto outcome =
-      install(document(w7("a.example", address("https://a.example/")) +
-                       characteristic("APPLICATION", parm("APPID", "w2") + parm("NAME", "browser")) +
-                       w7("b.example", address("https://b.example/"))));
+  const auto outcome = install(document(w7("a.example", address("https://a.example/")) +
+                                        characteristic("APPLICATION", parm("APPID", "w2") + parm("NAME", "browser")) +
+                                        w7("b.example", address("https://b.example/"))));
   ASSERT_TRUE(outcome) << outcome.error().detail;
   EXPECT_EQ(outcome->server_ids, (std::vector<std::string>{"a.example", "b.example"}));
   EXPECT_EQ(device.value("./DMAcc/1/ServerID"), "a.example");
@@ -77,8 +76,8 @@ TEST_F(CpProfile, BOOT_012_AccountsThatCannotBeAreLeftOutAndTheOthersInstalled) 
 }
 
 TEST_F(CpProfile, BOOT_014_AppsrvIsWhatTheClientShows) {
-  ASSERT_TRUE(install(document(w7("s", address("https://s/") + auth("CLIENT", "server") + auth("APPSRV", "device") +
-                                           auth("OBEX", "cable")))));
+  ASSERT_TRUE(install(document(
+      w7("s", address("https://s/") + auth("CLIENT", "server") + auth("APPSRV", "device") + auth("OBEX", "cable")))));
   EXPECT_EQ(device.value("./DMAcc/1/AppAuth/1/AAuthLevel"), "SRVCRED");
   EXPECT_EQ(device.value("./DMAcc/1/AppAuth/1/AAuthName"), "server");
   EXPECT_EQ(device.value("./DMAcc/1/AppAuth/2/AAuthLevel"), "CLCRED");
@@ -88,12 +87,12 @@ TEST_F(CpProfile, BOOT_014_AppsrvIsWhatTheClientShows) {
 }
 
 TEST_F(CpProfile, BOOT_015_AddressesInTheirOrder) {
-  ASSERT_TRUE(install(document(
-      w7("s", address("https://first/", "8443") +
-                  characteristic("APPADDR", parm("ADDR", "192.0.2.1") + parm("ADDRTYPE", "IPV4") +
-                                                characteristic("PORT", parm("PORTNBR", "80")) +
-                                                characteristic("PORT", parm("PORTNBR", "8080"))) +
-                  characteristic("APPADDR", parm("ADDR", "2001:db8::1") + parm("ADDRTYPE", "IPV6"))))));
+  ASSERT_TRUE(install(
+      document(w7("s", address("https://first/", "8443") +
+                           characteristic("APPADDR", parm("ADDR", "192.0.2.1") + parm("ADDRTYPE", "IPV4") +
+                                                         characteristic("PORT", parm("PORTNBR", "80")) +
+                                                         characteristic("PORT", parm("PORTNBR", "8080"))) +
+                           characteristic("APPADDR", parm("ADDR", "2001:db8::1") + parm("ADDRTYPE", "IPV6"))))));
   EXPECT_EQ(device.value("./DMAcc/1/AppAddr/1/Addr"), "https://first/");
   EXPECT_EQ(device.value("./DMAcc/1/AppAddr/1/Port/1/PortNbr"), "8443");
   EXPECT_EQ(device.value("./DMAcc/1/AppAddr/2/AddrType"), "IPv4");
@@ -114,20 +113,20 @@ TEST_F(CpProfile, BOOT_013_AauthdataThatIsNotBase64IsAnEmptyNonce) {
 }
 
 TEST_F(CpProfile, BOOT_013_DigestAsTheFieldSpellsIt) {
-  ASSERT_TRUE(install(document(
-      w7("s", address("https://s/") + characteristic("APPAUTH", parm("AAUTHLEVEL", "APPSRV") +
-                                                                    parm("AAUTHTYPE", "DIGEST,MD5"))))));
+  ASSERT_TRUE(install(
+      document(w7("s", address("https://s/") + characteristic("APPAUTH", parm("AAUTHLEVEL", "APPSRV") +
+                                                                             parm("AAUTHTYPE", "DIGEST,MD5"))))));
   EXPECT_EQ(device.value("./DMAcc/1/AppAuth/1/AAuthType"), "DIGEST");
 }
 
 class Connected : public CpProfile {
  protected:
   static std::string nap(std::string_view id, std::string_view apn) {
-    return characteristic("NAPDEF", parm("NAPID", id) + parm("NAME", "Net") + parm("BEARER", "GSM-GPRS") +
-                                        parm("NAP-ADDRESS", apn) + parm("NAP-ADDRTYPE", "APN") +
-                                        parm("DNS-ADDR", "192.0.2.53") +
-                                        characteristic("NAPAUTHINFO", parm("AUTHTYPE", "PAP") + parm("AUTHNAME", "u") +
-                                                                          parm("AUTHSECRET", "p")));
+    return characteristic(
+        "NAPDEF",
+        parm("NAPID", id) + parm("NAME", "Net") + parm("BEARER", "GSM-GPRS") + parm("NAP-ADDRESS", apn) +
+            parm("NAP-ADDRTYPE", "APN") + parm("DNS-ADDR", "192.0.2.53") +
+            characteristic("NAPAUTHINFO", parm("AUTHTYPE", "PAP") + parm("AUTHNAME", "u") + parm("AUTHSECRET", "p")));
   }
   static std::string proxy(std::string_view id, std::string_view nap_id) {
     return characteristic(
@@ -139,8 +138,8 @@ class Connected : public CpProfile {
 };
 
 TEST_F(Connected, BOOT_013_NapdefAndPxlogicalBecomeObjects) {
-  const auto outcome = install(document(proxy("W", "N") + nap("N", "internet") +
-                                        w7("s", parm("TO-PROXY", "W") + address("https://s/"))));
+  const auto outcome = install(
+      document(proxy("W", "N") + nap("N", "internet") + w7("s", parm("TO-PROXY", "W") + address("https://s/"))));
   ASSERT_TRUE(outcome) << outcome.error().detail;
   EXPECT_EQ(device.value("./NAP/1/ID"), "N");
   EXPECT_EQ(device.value("./NAP/1/Addr"), "internet");

@@ -18,7 +18,8 @@ class MessageMac : public test::BootstrapTest {
   static std::string typed(std::string_view sec, std::string_view mac) {
     return std::string(kDmWbxml) + "; SEC=" + std::string(sec) + "; MAC=" + std::string(mac);
   }
-  static Result<BootstrapProof> check(const std::string& content_type, const Octets& octets, const BootstrapSecrets& secrets) {
+  static Result<BootstrapProof> check(const std::string& content_type, const Octets& octets,
+                                      const BootstrapSecrets& secrets) {
     const auto type = parse_content_type(content_type);
     EXPECT_TRUE(type);
     return check_message_mac(*type, octets, secrets);
@@ -83,7 +84,8 @@ TEST_F(MessageMac, BOOT_034_NetwpinNeedsTheImsiAndNothingElse) {
 TEST_F(MessageMac, BOOT_026_TheMacIsOfTheOctetsAsReceived) {
   const Octets text = dm_account();
   const auto with_header = [&](std::string_view header) { return Octets(header) + text.substr(5); };
-  const std::vector<Octets> variants{text, with_header({"\x03\xA4\x01\x6A\x00", 5}), with_header({"\x02\xA4\x01\x00\x00", 5}),
+  const std::vector<Octets> variants{text, with_header({"\x03\xA4\x01\x6A\x00", 5}),
+                                     with_header({"\x02\xA4\x01\x00\x00", 5}),
                                      with_header({"\x02\xA4\x01\x6A\x01\x41", 6})};
   const BootstrapSecrets pin = secrets("1234", nullptr);
   const auto type_for = [](const Octets& document) {
@@ -94,13 +96,16 @@ TEST_F(MessageMac, BOOT_026_TheMacIsOfTheOctetsAsReceived) {
       if (mine != other) expect_refused(Errc::authentication, mine, type_for(other), pin);
     }
   }
-  for (const std::string& mine : variants) EXPECT_TRUE(install(mine, type_for(mine), pin)) << hex_encode(mine.substr(0, 6));
+  for (const std::string& mine : variants)
+    EXPECT_TRUE(install(mine, type_for(mine), pin)) << hex_encode(mine.substr(0, 6));
 }
 
 TEST_F(MessageMac, SEC_161_BOOT_040_AMessageWithAMacIsNeverXml) {
   const BootstrapSecrets pin = secrets("1234", nullptr);
   const std::string object = tnds(account("Acme", "acme", "https://acme.example/dm"));
-  const auto proof = [](const std::string& document) { return "; SEC=USERPIN; MAC=" + hex_encode(hmac_sha1("1234", document)); };
+  const auto proof = [](const std::string& document) {
+    return "; SEC=USERPIN; MAC=" + hex_encode(hmac_sha1("1234", document));
+  };
   const std::string text = message(inbox_add(object));
   expect_refused(Errc::unsupported, text, std::string(test::kDmXml) + proof(text), pin);
   expect_refused(Errc::unsupported, text, proof(text), pin);  // recognised by content

@@ -55,10 +55,10 @@ TEST_F(ProvisioningDocument, BOOT_010_SpecialCharactersSurviveXml) {
 }
 
 TEST_F(ProvisioningDocument, BOOT_010_UnknownPartsArePassedOver) {
-  const auto read = read_provisioning(document(
-      "<other><parm name=\"APPID\" value=\"no\"/><characteristic type=\"APPLICATION\"/></other>" +
-      characteristic("VENDORTHING", parm("X", "Y")) + characteristic("APPLICATION", "<parm value=\"nameless\"/>" +
-                                                                                        parm("APPID", "w7"))));
+  const auto read = read_provisioning(
+      document("<other><parm name=\"APPID\" value=\"no\"/><characteristic type=\"APPLICATION\"/></other>" +
+               characteristic("VENDORTHING", parm("X", "Y")) +
+               characteristic("APPLICATION", "<parm value=\"nameless\"/>" + parm("APPID", "w7"))));
   ASSERT_TRUE(read) << read.error().detail;
   ASSERT_EQ(read->all("APPLICATION").size(), 1U);
   ASSERT_EQ(read->all("APPLICATION")[0]->parms.size(), 1U);
@@ -80,28 +80,33 @@ TEST_F(ProvisioningDocument, BOOT_010_VersionsAndRoots) {
 
 TEST_F(ProvisioningDocument, BOOT_020_PagesTokensTablesAndEntities) {
   EXPECT_EQ(value_of("360603773700"), "APPID=w7");
-  EXPECT_EQ(value_of("33069193"), "AAUTHTYPE=HTTP-DIGEST");    // concatenated
-  EXPECT_EQ(value_of("330681"), "AAUTHTYPE=HTTP-");            // older encoders
-  EXPECT_EQ(value_of("33068183"), "AAUTHTYPE=HTTP-DIGEST");    // the same, where there is no string table
-  EXPECT_EQ(value_of("00003306"), "TRAFFIC-CLASS=");           // the same token on page 0
-  EXPECT_EQ(value_of("00000706034100" "85"), "NAME=AIPV4");    // text and token
+  EXPECT_EQ(value_of("33069193"), "AAUTHTYPE=HTTP-DIGEST");  // concatenated
+  EXPECT_EQ(value_of("330681"), "AAUTHTYPE=HTTP-");          // older encoders
+  EXPECT_EQ(value_of("33068183"), "AAUTHTYPE=HTTP-DIGEST");  // the same, where there is no string table
+  EXPECT_EQ(value_of("00003306"), "TRAFFIC-CLASS=");         // the same token on page 0
+  EXPECT_EQ(value_of("00000706034100"
+                     "85"),
+            "NAME=AIPV4");                                        // text and token
   EXPECT_EQ(value_of("0503414200060342000241034300"), "AB=BAC");  // bare names, and ENTITY between
-  EXPECT_EQ(value_of("3606C3027737"), "APPID=w7");             // OPAQUE
-  EXPECT_EQ(value_of("360603773700" "7F03787900"), "APPID=w7");  // an attribute nobody knows
+  EXPECT_EQ(value_of("3606C3027737"), "APPID=w7");                // OPAQUE
+  EXPECT_EQ(value_of("360603773700"
+                     "7F03787900"),
+            "APPID=w7");  // an attribute nobody knows
 }
 
 TEST_F(ProvisioningDocument, BOOT_010_BrokenDocuments) {
   const Octets good = v1();
   for (std::size_t length = 0; length < good.size(); ++length) {
     EXPECT_FALSE(read_provisioning(good.substr(0, length))) << length;
-    expect_refused(length == 0 ? Errc::malformed : install(good.substr(0, length)).error().code, good.substr(0, length));
+    expect_refused(length == 0 ? Errc::malformed : install(good.substr(0, length)).error().code,
+                   good.substr(0, length));
   }
   expect_error(Errc::malformed, good + "x");
-  expect_error(Errc::malformed, hex("030B6A00C501") + hex("870301"));  // a value of no attribute
-  expect_error(Errc::malformed, hex("030B6A0045C600015501873606C37F7737010101"));  // OPAQUE beyond the end
+  expect_error(Errc::malformed, hex("030B6A00C501") + hex("870301"));                  // a value of no attribute
+  expect_error(Errc::malformed, hex("030B6A0045C600015501873606C37F7737010101"));      // OPAQUE beyond the end
   expect_error(Errc::malformed, hex("030B6A0045C600015501870000060341013401010101"));  // a list that ends twice
-  expect_error(Errc::malformed, hex("030B6A014145C600015501873606830501010101"));  // no such string in the table
-  expect_error(Errc::malformed, hex("030B6A0045C60001550187360603FF00010101"));  // not UTF-8
+  expect_error(Errc::malformed, hex("030B6A014145C600015501873606830501010101"));      // no such string in the table
+  expect_error(Errc::malformed, hex("030B6A0045C60001550187360603FF00010101"));        // not UTF-8
   expect_error(Errc::malformed, "<wap-provisioningdoc>");
   expect_error(Errc::malformed, "<!DOCTYPE a [<!ENTITY x \"y\">]><wap-provisioningdoc a=\"&x;\"/>");
   std::string deep;

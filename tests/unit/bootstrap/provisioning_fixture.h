@@ -32,8 +32,8 @@ class ProvisioningTest : public BootstrapTest {
            std::string(version) + "\">" + std::string(content) + "</wap-provisioningdoc>";
   }
   static std::string address(std::string_view addr, std::string_view port = "") {
-    return characteristic("APPADDR", parm("ADDR", addr) +
-                                         (port.empty() ? "" : characteristic("PORT", parm("PORTNBR", port))));
+    return characteristic("APPADDR",
+                          parm("ADDR", addr) + (port.empty() ? "" : characteristic("PORT", parm("PORTNBR", port))));
   }
   static std::string w7(std::string_view server, std::string_view more) {
     return characteristic("APPLICATION", parm("APPID", "w7") + parm("PROVIDER-ID", server) + std::string(more));

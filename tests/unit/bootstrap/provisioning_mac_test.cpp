@@ -54,7 +54,8 @@ const std::vector<Vector> kV1{
 };
 
 TEST_F(ProvisioningMac, SEC_168_BOOT_030_V0_V1_MacsFit) {
-  for (const Vector& row : kV0) EXPECT_TRUE(check(typed(row.sec, row.mac), v0(), secrets(row.pin, row.imsi))) << row.mac;
+  for (const Vector& row : kV0)
+    EXPECT_TRUE(check(typed(row.sec, row.mac), v0(), secrets(row.pin, row.imsi))) << row.mac;
   for (const Vector& row : kV1) {
     EXPECT_TRUE(check(typed(row.sec, row.mac), v1(), secrets(row.pin, row.imsi))) << row.mac;
     EXPECT_TRUE(check(typed(row.number, to_lower(row.mac)), v1(), secrets(row.pin, row.imsi))) << row.mac;
