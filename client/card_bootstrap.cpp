@@ -57,8 +57,14 @@ Result<std::vector<std::string>> remove_card_accounts(Tree& tree, const std::str
 }
 
 CardBootstrap::CardBootstrap(Tree& tree, EventLoop& loop, Log& log, BootstrapDesk& desk, std::string where,
-                             Client::BootstrapDone done)
-    : tree_(tree), loop_(loop), log_(log), desk_(desk), where_(std::move(where)), done_(std::move(done)) {
+                             bool own_slot, Client::BootstrapDone done)
+    : tree_(tree),
+      loop_(loop),
+      log_(log),
+      desk_(desk),
+      where_(std::move(where)),
+      own_slot_(own_slot),
+      done_(std::move(done)) {
   timer_ = loop_.after({}, [this] { begin(); });
 }
 
@@ -66,7 +72,7 @@ void CardBootstrap::begin() {
   auto content = read_card_at(where_);
   if (!content) {
     // No card is a card that was taken out; one that cannot be read says nothing (BOOT-077).
-    if (content.error().code == Errc::not_found) {
+    if (own_slot_ && content.error().code == Errc::not_found) {
       if (const auto removed = remove_card_accounts(tree_, "", {}); !removed) return finish(removed.error());
     }
     return finish(std::move(content).error());

@@ -23,10 +23,11 @@ Result<std::vector<std::string>> remove_card_accounts(Tree& tree, const std::str
                                                       const std::vector<std::string>& keep);
 
 // One look at the card: installs what is on it, one document after the other, then removes what other cards left.
+// `own_slot`: that is where the device's card is, so that none there means it was taken out.
 // `done` is called once, on the loop, and may destroy this.
 class CardBootstrap {
  public:
-  CardBootstrap(Tree& tree, EventLoop& loop, Log& log, BootstrapDesk& desk, std::string where,
+  CardBootstrap(Tree& tree, EventLoop& loop, Log& log, BootstrapDesk& desk, std::string where, bool own_slot,
                 Client::BootstrapDone done);
 
  private:
@@ -41,6 +42,7 @@ class CardBootstrap {
   Log& log_;
   BootstrapDesk& desk_;
   std::string where_;
+  bool own_slot_;
   Client::BootstrapDone done_;
   CardContent content_;
   std::size_t document_ = 0;

@@ -123,7 +123,7 @@ class ComposedClient final : public Client {
   void bootstrap_smartcard(const std::string& card, BootstrapDone done) override {
     const std::uint64_t number = next_bootstrap_++;
     cards_[number] = std::make_unique<CardBootstrap>(
-        *tree_, *loop_, log_, *desk_, card,
+        *tree_, *loop_, log_, *desk_, card, card == config_.bootstrap.smartcard,
         [this, number, done = std::move(done)](Result<std::vector<std::string>> result) {
           cards_.erase(number);
           done(std::move(result));
