@@ -81,8 +81,12 @@ class BootstrapLab(Lab):
 
     def stored(self):
         """Every octet of the tree on disk."""
-        names = [name for name in sorted(os.listdir(self.state)) if name.startswith("tree.")]
-        return {name: open(os.path.join(self.state, name), "rb").read() for name in names}
+        content = {}
+        for name in sorted(os.listdir(self.state)):
+            if name.startswith("tree."):
+                with open(os.path.join(self.state, name), "rb") as file:
+                    content[name] = file.read()
+        return content
 
     def device_and_server(self, extra=""):
         server = self.serve('[server]\nid = "srv.example.com"\n' + account_script() + SESSION, tls=False)
@@ -286,6 +290,28 @@ class OtherPrograms(BootstrapLab):
                            f'[bootstrap]\nimsi_file = "{imsi}"\naccept_types = {types}\nurl = "{url}"\n')
             self.bootstrap("https")
             self.session_works(server)
+
+
+class OverHttps(BootstrapLab):
+    def test_BOOT_088_without_any_url_the_card_is_asked(self):
+        self.configure()
+        done = self.client("--verbose", "bootstrap", "https")
+        self.assertEqual(done.code, 4, repr(done))
+        asked = [line.split("asking ")[1].split(" for ")[0] for line in done.err.splitlines() if "asking " in line]
+        self.assertEqual(asked, [f"https://{server}/OMA/DM/Bootstrap.xml"
+                                 for server in ("127.0.0.1:4116", "[::1]:4116", "localuicc:443")])
+        self.assertIn("no bootstrap URL is known", done.err)
+
+    def test_BOOT_091_passphrase_and_document_are_in_no_log(self):
+        server = self.serve('[server]\nid = "srv.example.com"\n' + account_script()
+                            + '[bootstrap]\nusername = "alice"\npassphrase = "wonder-1"\n' + SESSION)
+        url = server.url.replace("/dm", "/bootstrap")
+        self.configure(server, "wbxml", f'[bootstrap]\nurl = "{url}"\nusername = "alice"\npassphrase = "wonder-1"\n')
+        done = self.client("--verbose", "bootstrap", "https")  # run_program looks for the account's secrets
+        self.assertEqual(done.code, 0, repr(done))
+        for hidden in ("wonder-1", "d29uZGVyLTE=", "AAuthSecret", "MgmtTree"):
+            self.assertNotIn(hidden, done.out + done.err)
+        self.session_works(server)
 
 
 if __name__ == "__main__":
