@@ -73,7 +73,10 @@ TEST_F(Placement, BOOT_042_SEC_166_NothingIsAnswered) {
     std::vector<std::string> lines;
     const auto nodes = of.as_device().list(Uri());
     EXPECT_TRUE(nodes);
-    for (const Node& node : *nodes) lines.push_back(node.uri.str() + " = " + node.data);
+    for (const Node& node : *nodes) {
+      if (node.uri.name() == "document") continue;  // the digest of what came
+      lines.push_back(node.uri.str() + " = " + node.data);
+    }
     return lines;
   };
   EXPECT_EQ(content(device), content(quiet));
