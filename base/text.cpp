@@ -209,6 +209,12 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view digits) noexcept {
   return value;
 }
 
+std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
+  const std::optional<std::uint64_t> number = parse_unsigned(digits);
+  if (!number || *number > 0xFFFF) return std::nullopt;
+  return static_cast<std::uint16_t>(*number);
+}
+
 std::optional<std::int64_t> parse_signed(std::string_view digits) noexcept {
   // from_chars knows no plus sign, and would take "-" after a plus of ours.
   if (digits.starts_with('+')) {

@@ -31,7 +31,8 @@ std::string to_lower(std::string_view text);                                 // 
 std::vector<std::string_view> split(std::string_view text, char separator);  // "" gives one empty part
 
 std::optional<std::uint64_t> parse_unsigned(
-    std::string_view digits) noexcept;  // decimal digits only, no sign, no overflow
+    std::string_view digits) noexcept;                                      // decimal digits only, no sign, no overflow
+std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept;  // 0 … 65535
 std::optional<std::int64_t> parse_signed(std::string_view digits) noexcept;  // optional sign, no overflow
 
 }  // namespace omadm

@@ -70,7 +70,9 @@ Result<void> add_item(Installation& installation, const BootstrapItem& item) {
   if (item.address.suffix != Address::Suffix::none) return Error{Errc::not_allowed, "Add of a property"};
   if (is_tnds(item.type)) {
     const TndsDocument document = DM_TRY(tnds_of(item));
-    return is_in_inbox(target) ? installation.add_to_inbox(target, document) : installation.add(target, document);
+    if (!is_in_inbox(target)) return installation.add(target, document);
+    DM_TRY(installation.add_to_inbox(target, document));
+    return {};
   }
   if (is_in_inbox(target)) return Error{Errc::not_found, "an object for the Inbox comes as TNDS"};
   NewNode node = DM_TRY(new_node(installation, item));
@@ -88,7 +90,9 @@ Result<void> replace_item(Installation& installation, const BootstrapItem& item)
   if (is_tnds(item.type)) {
     // A whole subtree outside the Inbox may hold what others own, so it is never replaced (BOOT-063).
     if (!is_in_inbox(target)) return Error{Errc::not_allowed, "Replace of a subtree"};
-    return installation.add_to_inbox(target, DM_TRY(tnds_of(item)));
+    const TndsDocument document = DM_TRY(tnds_of(item));
+    DM_TRY(installation.add_to_inbox(target, document));
+    return {};
   }
   if (is_in_inbox(target)) return Error{Errc::not_found, "an object for the Inbox comes as TNDS"};
   NewNode node = DM_TRY(new_node(installation, item));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "bootstrap/account_origin.h"
+#include "bootstrap/connectivity_ids.h"
 #include "dmtree/tnds/mo_id.h"
 
 namespace omadm {
@@ -16,24 +18,37 @@ bool contains(const std::vector<Uri>& uris, const Uri& uri) {
 
 }  // namespace
 
-Installation::Installation(Tree& tree)
+Installation::Installation(Tree& tree, const BootstrapOrigin& origin, BootstrapProof proof, std::string document)
     : tree_(tree),
+      origin_(origin),
+      proof_(proof),
+      document_(std::move(document)),
       transaction_(tree.begin(Principal::device(), {"device", "", "", "", "bootstrap"})),
-      accounts_before_(find_objects(transaction_, kDmAccMoId)) {}
+      accounts_before_(find_objects(transaction_, kDmAccMoId)) {
+  for (const Uri& account : accounts_before_) servers_before_.push_back(leaf_text(transaction_, account, kServerId));
+}
 
-Result<void> Installation::add_to_inbox(const Uri& target, const TndsDocument& document) {
-  const auto same_server = [this](const InboxObject& object) -> std::optional<Uri> {
-    const std::string* server_id = object.value(kServerId);
-    if (object.mo_id != kDmAccMoId || server_id == nullptr) return std::nullopt;
-    for (const Uri& account : find_objects(transaction_, kDmAccMoId)) {
-      if (leaf_text(transaction_, account, kServerId) == *server_id) return account;
-    }
-    return std::nullopt;
-  };
+std::optional<Uri> Installation::counterpart(const InboxObject& object) const {
+  std::string_view key = object.mo_id == kNapMoId ? "ID" : object.mo_id == kProxyMoId ? "ProxyId" : "";
+  if (object.mo_id == kDmAccMoId) key = kServerId;
+  const std::string* const id = object.value(key);
+  if (key.empty() || id == nullptr) return std::nullopt;
+  const Result<Acl> given = Acl::parse(object.content.nodes.front().acl.value_or(""));
+  for (const Uri& there : find_objects(transaction_, object.mo_id)) {
+    if (leaf_text(transaction_, there, key) != *id) continue;
+    // Connectivity of other servers is not this one's to change (BOOT-063).
+    const Result<Acl> own = transaction_.own_acl(there);
+    if (object.mo_id == kDmAccMoId || (own && given && !given->empty() && *own == *given)) return there;
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<PlacedObject>> Installation::add_to_inbox(const Uri& target, const TndsDocument& document) {
   std::vector<PlacedObject> placed =
-      DM_TRY(place_inbox_objects(transaction_, document, InboxMode::bootstrap, target, same_server));
-  std::move(placed.begin(), placed.end(), std::back_inserter(placed_));
-  return {};
+      DM_TRY(place_inbox_objects(transaction_, document, InboxMode::bootstrap, target,
+                                 [this](const InboxObject& object) { return counterpart(object); }));
+  placed_.insert(placed_.end(), placed.begin(), placed.end());
+  return placed;
 }
 
 // Neither another server's account nor what the client keeps for itself is a bootstrap's business (BOOT-063).
@@ -125,7 +140,10 @@ Result<void> Installation::give_acl(const Uri& object, std::string_view server_i
 Result<BootstrapOutcome> Installation::check_accounts() const {
   BootstrapOutcome outcome;
   outcome.accounts = installed_accounts();
-  if (outcome.accounts.empty()) return Error{Errc::incomplete, "the bootstrap document holds no account"};
+  if (outcome.accounts.empty()) {
+    return Error{Errc::incomplete,
+                 "the bootstrap document holds no account" + (notes_.empty() ? "" : ": " + notes_.front())};
+  }
   DM_TRY(check_unique());
   bool sender_found = !required_address_;
   for (const Uri& account : outcome.accounts) {
@@ -138,8 +156,35 @@ Result<BootstrapOutcome> Installation::check_accounts() const {
   return outcome;
 }
 
+// A weaker proof than that of the account there does not change it, unless the user agrees (BOOT-061).
+Result<void> Installation::check_proof(const std::string& server_id) const {
+  if (std::find(servers_before_.begin(), servers_before_.end(), server_id) == servers_before_.end()) return {};
+  const std::optional<AccountOrigin> before = account_origin(transaction_, server_id);
+  if (!before || before->proof <= proof_) return {};
+  if (origin_.confirm && origin_.confirm(server_id)) return {};
+  return Error{Errc::permission_denied,
+               "the account for " + server_id + " was proved by a stronger method, and the user did not agree"};
+}
+
+Result<void> Installation::remember(const std::string& server_id, const Uri& account) {
+  AccountOrigin now;
+  now.server_id = server_id;
+  now.source = to_string(origin_.source);
+  now.card = origin_.card;
+  now.offline = origin_.offline;
+  now.proof = proof_;
+  now.document = document_;
+  now.objects.push_back(account);
+  for (const PlacedObject& object : placed_) {
+    if (object.uri != account && object.mo_id != kDmAccMoId && !object.updated) now.objects.push_back(object.uri);
+  }
+  return remember_origin(transaction_, now);
+}
+
 Result<BootstrapOutcome> Installation::finish() && {
   BootstrapOutcome outcome = DM_TRY(check_accounts());
+  for (const std::string& server_id : outcome.server_ids) DM_TRY(check_proof(server_id));
+  outcome.notes = std::move(notes_);
   for (std::size_t i = 0; i < outcome.accounts.size(); ++i) {
     DM_TRY(give_acl(outcome.accounts[i], outcome.server_ids[i]));
   }
@@ -148,6 +193,9 @@ Result<BootstrapOutcome> Installation::finish() && {
     for (const PlacedObject& object : placed_) {
       if (!object.updated) DM_TRY(give_acl(object.uri, outcome.server_ids.front()));
     }
+  }
+  for (std::size_t i = 0; i < outcome.accounts.size(); ++i) {
+    DM_TRY(remember(outcome.server_ids[i], outcome.accounts[i]));
   }
   DM_TRY(std::move(transaction_).commit());
   DM_TRY(tree_.flush());

@@ -7,6 +7,7 @@
 
 #include "base/crypto/digest.h"
 #include "base/text.h"
+#include "bootstrap/imsi.h"
 
 namespace omadm {
 namespace {
@@ -57,36 +58,48 @@ Result<std::vector<Secret>> keys_for(Method method, const BootstrapSecrets& secr
   return keys;
 }
 
-}  // namespace
-
-Octets imsi_semi_octets(std::string_view digits) {
-  std::vector<unsigned> nibbles{digits.size() % 2 == 1 ? 0x9U : 0x1U};
-  for (const char digit : digits) nibbles.push_back(static_cast<unsigned>(digit - '0') & 0x0FU);
-  if (nibbles.size() % 2 == 1) nibbles.push_back(0xFU);
-  Octets octets;
-  for (std::size_t i = 0; i < nibbles.size(); i += 2) {
-    octets.push_back(static_cast<char>(nibbles[i + 1] << 4U | nibbles[i]));
-  }
-  return octets;
-}
-
-Result<void> check_message_mac(const ContentType& type, Bytes octets, const BootstrapSecrets& secrets) {
-  const std::string* sec = type.parameter("sec");
-  const std::string* mac = type.parameter("mac");
-  if (sec == nullptr && mac == nullptr) return {};
-  if (sec == nullptr || mac == nullptr) return refused("SEC and MAC come together or not at all");
+Result<Method> method_of(const ContentType& type) {
+  const std::string* const sec = type.parameter("sec");
+  if (sec == nullptr || type.parameter("mac") == nullptr) return refused("SEC and MAC come together or not at all");
   const auto row = std::find_if(kMethods.begin(), kMethods.end(), [&](const MethodRow& candidate) {
     return equals_ignoring_case(*sec, candidate.word) || *sec == candidate.number ||
            equals_ignoring_case(*sec, candidate.provisioning_word);
   });
   if (row == kMethods.end()) return refused("unknown SEC");
-  const Result<Octets> wanted = hex_decode(*mac);
+  return row->method;
+}
+
+Result<Octets> wanted_mac(const ContentType& type) {
+  Result<Octets> wanted = hex_decode(*type.parameter("mac"));
   if (!wanted || wanted->size() != kSha1Size) return refused("MAC is not 40 hexadecimal digits");
+  return wanted;
+}
+
+}  // namespace
+
+Result<BootstrapNeeds> message_needs(const ContentType& type) {
+  BootstrapNeeds needs;
+  if (type.parameter("sec") == nullptr && type.parameter("mac") == nullptr) return needs;
+  const Method method = DM_TRY(method_of(type));
+  DM_TRY(wanted_mac(type));
+  needs.mac = true;
+  needs.pin = method != Method::network;
+  needs.network = method != Method::pin;
+  return needs;
+}
+
+Result<BootstrapProof> check_message_mac(const ContentType& type, Bytes octets, const BootstrapSecrets& secrets) {
+  if (!DM_TRY(message_needs(type)).mac) return BootstrapProof::channel;
+  const Method method = DM_TRY(method_of(type));
+  const Octets wanted = DM_TRY(wanted_mac(type));
   bool fits = false;
-  for (const Secret& key : DM_TRY(keys_for(row->method, secrets))) {
-    fits |= equal_in_constant_time(hmac_sha1(key.view(), octets), *wanted);
+  for (const Secret& key : DM_TRY(keys_for(method, secrets))) {
+    fits |= equal_in_constant_time(hmac_sha1(key.view(), octets), wanted);
   }
-  return fits ? Result<void>() : refused("the MAC does not fit");
+  if (!fits) return refused("the MAC does not fit");
+  return method == Method::network ? BootstrapProof::network
+         : method == Method::pin   ? BootstrapProof::pin
+                                   : BootstrapProof::pin_and_network;
 }
 
 }  // namespace omadm

@@ -8,11 +8,11 @@
 
 namespace omadm {
 
-// Ok when `type` has neither SEC nor MAC, or when MAC fits `octets`, the document exactly as received.
-// authentication: everything else, an unknown SEC and a missing secret included.
-Result<void> check_message_mac(const ContentType& type, Bytes octets, const BootstrapSecrets& secrets);
+// What SEC and MAC of `type` ask for. authentication: they cannot be right, or SEC is none of ours.
+Result<BootstrapNeeds> message_needs(const ContentType& type);
 
-// The identity of a GSM subscriber as SIM cards store it, without the length octet (BOOT-030). Digits only.
-Octets imsi_semi_octets(std::string_view digits);
+// How `octets`, the document exactly as received, are proved; `channel` when `type` has neither SEC nor MAC.
+// authentication: everything else, an unknown SEC and a missing secret included.
+Result<BootstrapProof> check_message_mac(const ContentType& type, Bytes octets, const BootstrapSecrets& secrets);
 
 }  // namespace omadm

@@ -21,16 +21,31 @@ Result<std::string> device_id(Tree& tree) {
 
 }  // namespace
 
+std::vector<std::string> BootstrapRunner::smart_card_urls() {
+  constexpr std::string_view kServers[] = {"127.0.0.1:4116", "[::1]:4116", "localuicc:443"};
+  std::vector<std::string> urls;
+  for (const std::string_view server : kServers) urls.push_back(fmt::format("https://{}/OMA/DM/Bootstrap.xml", server));
+  return urls;
+}
+
 BootstrapRunner::BootstrapRunner(const Surroundings& surroundings, std::vector<std::string> urls,
                                  Client::BootstrapDone done)
-    : at_(surroundings), config_(surroundings.config), urls_(std::move(urls)), done_(std::move(done)) {
+    : at_(surroundings),
+      config_(surroundings.config),
+      urls_(urls.empty() ? smart_card_urls() : std::move(urls)),
+      last_resort_(urls_ == smart_card_urls()),
+      done_(std::move(done)) {
   timer_ = at_.loop.after({}, [this] { ask(); });
 }
 
 void BootstrapRunner::ask() {
   if (url_ >= urls_.size()) {
-    return finish(
-        worst_.value_or(Error{Errc::not_found, "no bootstrap URL is known; name one or set [bootstrap] url"}));
+    Error error = worst_.value_or(Error{Errc::not_found, "no URL has a bootstrap document"});
+    if (last_resort_) {
+      error.detail =
+          "no bootstrap URL is known and no smart card has one; name one or set [bootstrap] url (" + error.detail + ")";
+    }
+    return finish(std::move(error));
   }
   const BootstrapConfig& config = config_.bootstrap;
   BootstrapRequestFields fields;
@@ -78,7 +93,7 @@ void BootstrapRunner::answer_arrived() {
   const Result<HttpResponse> response = std::move(*response_);
   response_.reset();
   const bool again = response ? worth_repeating(*response) : worth_repeating(response.error());
-  if (again && repeats_ < config_.retry.count) {
+  if (again && !last_resort_ && repeats_ < config_.retry.count) {
     const auto wait = response ? retry_after(*response, at_.loop.clock().utc_seconds()) : std::nullopt;
     timer_ = at_.loop.after(wait.value_or(back_off(config_.retry, repeats_++)), [this] { ask(); });
     return;
@@ -90,8 +105,11 @@ void BootstrapRunner::answer_arrived() {
                                               response->url, response->content_type())});
   }
   // A document that is there and wrong is the answer: another source does not make it right.
-  auto installed = install_bootstrap(at_.tree, {response->body, response->header("Content-Type")}, at_.secrets);
+  BootstrapOrigin origin;
+  origin.source = BootstrapSource::https;
+  auto installed = install_bootstrap(at_.tree, {response->body, response->header("Content-Type")}, at_.secrets, origin);
   if (!installed) return finish(std::move(installed).error());
+  for (const std::string& note : installed->notes) at_.log.write(LogLevel::warning, "bootstrap: " + note);
   finish(std::move(installed->server_ids));
 }
 

@@ -16,11 +16,14 @@
 
 namespace omadm {
 
-// Asks one URL after the other until one has a document, and installs it. `done` is called once, on the
-// loop, and may destroy the runner. not_found: every URL answered 404; the errors of install_bootstrap;
-// else the last error met.
+// Asks one URL after the other until one has a document, and installs it; without any the smart card's. `done` is
+// called once, on the loop, and may destroy the runner. not_found: every URL answered 404; the errors of
+// install_bootstrap; else the last error met.
 class BootstrapRunner {
  public:
+  // Where a smart card web server answers when no URL is known: BIP over IPv4 and IPv6, then TCP/IP (BOOT-088).
+  static std::vector<std::string> smart_card_urls();
+
   struct Surroundings {
     Tree& tree;
     HttpClient& http;
@@ -41,6 +44,7 @@ class BootstrapRunner {
   Surroundings at_;
   const ClientConfig config_;  // as it was when the bootstrap began
   std::vector<std::string> urls_;
+  bool last_resort_;  // `urls_` are those of the smart card: asked once each
   std::size_t url_ = 0;
   unsigned repeats_ = 0;
   std::optional<Error> worst_;  // of the URLs so far; a 404 counts least

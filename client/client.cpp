@@ -7,7 +7,9 @@
 #include "base/io/log.h"
 #include "bootstrap/bootstrap.h"
 #include "client/alert_queue.h"
+#include "client/bootstrap_desk.h"
 #include "client/bootstrap_runner.h"
+#include "client/card_bootstrap.h"
 #include "client/default_objects.h"
 #include "client/device_ddf.h"
 #include "client/notification_gate.h"
@@ -56,6 +58,8 @@ class ComposedClient final : public Client {
          [this](const std::string& server) { alerts_->server_gone(server); }},
         config_, platform_.device));
     DM_TRY(tree_->flush());
+    desk_ = std::make_unique<BootstrapDesk>(BootstrapDesk::Surroundings{*tree_, *loop_, log_, config_, platform_.user});
+    begin_with_accounts();
     doors_ = DM_TRY(open_doors(config_.notification));
     // What a restart interrupted goes on, once the host has had its first word.
     for (const TriggeredSession& trigger : gate_->unfinished()) scheduler_->request_triggered(trigger, nullptr);
@@ -68,7 +72,8 @@ class ComposedClient final : public Client {
   void process() override { loop_->process(); }
   bool run_once(std::chrono::milliseconds limit) override { return loop_->run_once(limit); }
   bool idle() const override {
-    return scheduler_->idle() && objects_->idle() && bootstraps_.empty() && consents_.empty() && !owed_timer_;
+    return scheduler_->idle() && objects_->idle() && bootstraps_.empty() && cards_.empty() && desk_->idle() &&
+           consents_.empty() && !owed_timer_;
   }
 
   Result<void> start_session(const std::string& server_id, SessionCause cause, SessionDone done) override {
@@ -94,9 +99,35 @@ class ComposedClient final : public Client {
     return verdict;
   }
 
+  void bootstrap(BootstrapMessage message, BootstrapDone done) override {
+    desk_->take(std::move(message), std::move(done));
+  }
+
   Result<std::vector<std::string>> bootstrap(Bytes octets, std::string_view content_type,
                                              const BootstrapSecrets& secrets) override {
-    return DM_TRY(install_bootstrap(*tree_, {Octets(octets), std::string(content_type)}, secrets)).server_ids;
+    BootstrapMessage message;
+    message.octets = octets;
+    message.content_type = content_type;
+    message.secrets = secrets;
+    return desk_->install(message);
+  }
+
+  Result<std::vector<std::string>> bootstrap_factory() override {
+    if (config_.bootstrap.factory.empty()) return Error{Errc::incomplete, "[bootstrap] factory names no document"};
+    BootstrapMessage message;
+    message.octets = config_.bootstrap.factory;
+    message.source = BootstrapSource::factory;
+    return desk_->install(message);
+  }
+
+  void bootstrap_smartcard(const std::string& card, BootstrapDone done) override {
+    const std::uint64_t number = next_bootstrap_++;
+    cards_[number] = std::make_unique<CardBootstrap>(
+        *tree_, *loop_, log_, *desk_, card, card == config_.bootstrap.smartcard,
+        [this, number, done = std::move(done)](Result<std::vector<std::string>> result) {
+          cards_.erase(number);
+          done(std::move(result));
+        });
   }
 
   void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets) override {
@@ -208,6 +239,29 @@ class ComposedClient final : public Client {
     if (done) done(report);
   }
 
+  // At power-on: what the card holds, and the factory's account when there would be none (BOOT-070, BOOT-064).
+  void begin_with_accounts() {
+    if (config_.bootstrap.smartcard.empty()) return last_resort();
+    bootstrap_smartcard(config_.bootstrap.smartcard, [this](const Result<std::vector<std::string>>& result) {
+      if (!result) log_.write(LogLevel::notice, "smart card: " + result.error().detail);
+      last_resort();
+      for (const std::string& server : result.value_or(std::vector<std::string>())) meet_new(server);
+    });
+  }
+
+  void last_resort() {
+    if (config_.bootstrap.factory.empty() || !read_accounts(*tree_).accounts.empty()) return;
+    const auto installed = bootstrap_factory();
+    if (!installed) log_.write(LogLevel::error, "the factory's account: " + installed.error().detail);
+  }
+
+  // BOOT-050, for an account that is met for the first time.
+  void meet_new(const std::string& server) {
+    if (!ServerNotes(*tree_, server).get("time").empty()) return;
+    const auto started = scheduler_->request(server, SessionCause::device, [](const SessionReport&) {});
+    if (!started) log_.write(LogLevel::warning, "no session with " + server + ": " + started.error().detail);
+  }
+
   // Called by objects, maybe in the middle of a command: the session is looked for afterwards.
   Result<void> raise(const GenericAlert& alert) {
     DM_TRY(alerts_->add(alert));
@@ -238,7 +292,9 @@ class ComposedClient final : public Client {
   std::unique_ptr<NotificationGate> gate_;
   std::unique_ptr<DefaultObjects> objects_;
   std::uint64_t next_bootstrap_ = 0;
+  std::unique_ptr<BootstrapDesk> desk_;
   std::map<std::uint64_t, std::unique_ptr<BootstrapRunner>> bootstraps_;
+  std::map<std::uint64_t, std::unique_ptr<CardBootstrap>> cards_;
   std::uint64_t next_consent_ = 0;
   std::map<std::uint64_t, std::unique_ptr<UserQuestion>> consents_;  // for sessions that notifications ask for
   std::map<int, LoopHandlePtr> watches_;

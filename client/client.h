@@ -51,6 +51,17 @@ struct NotificationAddresses {
   std::string udp, sip, http;
 };
 
+// A bootstrap document and how it came.
+struct BootstrapMessage {
+  Octets octets;
+  std::string content_type;  // with SEC and MAC where it has them; empty: recognised by content
+  BootstrapSecrets secrets;  // what is missing of them the user may be asked for
+  BootstrapSource source = BootstrapSource::file;
+  std::string card;            // ICCID, of a smart card
+  bool offline = false;        // BootstrapOrigin::offline
+  bool needs_consent = false;  // the card says that the user is to be asked first (RD-030)
+};
+
 struct DownloadStatus {
   std::string uri;
   std::uint64_t received = 0, size = 0;  // octets; size 0: unknown
@@ -90,13 +101,26 @@ class Client {
   // Of a message in several short messages (with their user data headers) each is given alone, in any order.
   virtual NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) = 0;
 
-  // Installs a bootstrap document. Not answered to anybody.
+  using BootstrapDone = std::function<void(Result<std::vector<std::string>>)>;  // server ids
+  // Installs a bootstrap document, asking the user for the PIN and the consent it takes, if there is one to ask.
+  // Nothing is answered to its sender. authentication: MAC or PIN; cancelled: the user does not want it;
+  // already_exists: the same message came before; unavailable: too many were forged, or the client is stopping; and
+  // the errors of install_bootstrap.
+  virtual void bootstrap(BootstrapMessage message, BootstrapDone done) = 0;
+  // The same at once, from a file and without asking anybody.
   virtual Result<std::vector<std::string>> bootstrap(Bytes octets, std::string_view content_type,
                                                      const BootstrapSecrets& secrets = {}) = 0;
-  using BootstrapDone = std::function<void(Result<std::vector<std::string>>)>;  // server ids
+  // The factory's document once more (BOOT-064). It is also installed at opening when there is no account at all.
+  // incomplete: none is configured.
+  virtual Result<std::vector<std::string>> bootstrap_factory() = 0;
   // Client initiated bootstrap over HTTPS: `url`, or the configured ones in order when empty. not_found: 404
   // everywhere.
   virtual void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets = {}) = 0;
+
+  // From the files of a smart card: `card` is a directory that holds them, or the name of a PC/SC reader. Accounts
+  // that another card made, or this one and no more, are removed (BOOT-071). not_found: there is no card, or no
+  // bootstrap on it; unsupported: no PC/SC here.
+  virtual void bootstrap_smartcard(const std::string& card, BootstrapDone done) = 0;
 
   // Keeps a generic alert until the server acknowledged it.
   virtual Result<void> queue_alert(const GenericAlert& alert) = 0;

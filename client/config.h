@@ -38,6 +38,11 @@ struct BootstrapConfig {
   std::string username;
   Octets passphrase;
   std::string push_address;
+  unsigned pin_tries = 3;              // a message (BOOT-033)
+  unsigned max_forged = 10;            // wrong MACs or PINs in a row before all are refused for a while
+  std::chrono::seconds lockout{3600};  // for how long
+  std::string smartcard;               // directory or PC/SC reader, read at the start; empty: none
+  std::string factory;                 // text of the factory's document; empty: none
   // Media types taken as an answer (BOOT-085).
   std::vector<std::string> accept_types = {"application/vnd.syncml.dm+wbxml", "application/vnd.syncml.dm+xml",
                                            "application/vnd.syncml.dmtnds+wbxml", "application/vnd.syncml.dmtnds+xml"};

@@ -31,6 +31,7 @@ HOMES = [
     (re.compile(r"^libxml2?/"), ["base/markup/", "tests/bench/"]),
     (re.compile(r"^openssl/"), ["base/crypto/", "tools/dm-server/", "tests/"]),
     (re.compile(r"^curl/"), ["transport/http/"]),
+    (re.compile(r"^(PCSC/|winscard)"), ["transport/card/"]),
     (re.compile(r"^(wbxml\.h|wbxml/wbxml\.h|libwbxml)"), ["tests/interop/", "tools/dm-trace/"]),
     (re.compile(r"^httplib\.h$"), ["tools/dm-server/", "tests/"]),
     (re.compile(r"^(CLI/|toml\+\+/|toml\.hpp|nlohmann/)"), ["tools/", "tests/"]),

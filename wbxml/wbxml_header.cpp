@@ -1,3 +1,5 @@
+#include "base/text.h"
+#include "wbxml/tables/provisioning.h"
 #include "wbxml/wbxml_reader.h"
 
 namespace omadm {
@@ -27,6 +29,12 @@ Result<WbxmlHeader> read_wbxml_header(Bytes document) {
         std::string_view(header.string_table).substr(index).substr(0, header.string_table.find('\0', index) - index);
   }
   return header;
+}
+
+bool is_provisioning_wbxml(Bytes document) {
+  const Result<WbxmlHeader> header = read_wbxml_header(document);
+  return header && (header->public_id == provisioning::kPublicId ||
+                    equals_ignoring_case(header->public_id_text, provisioning::kPublicIdText));
 }
 
 bool looks_like_wbxml(Bytes document) noexcept {

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "base/text.h"
+#include "wbxml/attribute_list.h"
 #include "wbxml/global_tokens.h"
+#include "wbxml/tables/provisioning.h"
 
 namespace omadm {
 namespace {
@@ -27,6 +29,10 @@ Result<void> check_header(const WbxmlHeader& header) {
   bool known = header.public_id == 0;
   for (const std::uint32_t id : kPublicIds) known = known || header.public_id == id;
   if (!known) return Error{Errc::unsupported, "public id " + std::to_string(header.public_id)};
+  return {};
+}
+
+Result<void> check_charset(const WbxmlHeader& header) {
   if (header.charset != 0 && header.charset != kUtf8 && header.charset != kUsAscii) {
     return Error{Errc::unsupported, "charset " + std::to_string(header.charset)};
   }
@@ -60,9 +66,12 @@ std::string hex_octet(unsigned value) {
   return {digits[value >> 4U & 0xFU], digits[value & 0xFU]};
 }
 
+enum class Vocabulary : std::uint8_t { dm, provisioning };
+
 class WbxmlReader final : public MarkupReader {
  public:
-  WbxmlReader(Bytes document, const Limits& limits) : document_(document), limits_(limits), in_(document) {}
+  WbxmlReader(Bytes document, const Limits& limits, Vocabulary vocabulary)
+      : document_(document), limits_(limits), vocabulary_(vocabulary), in_(document) {}
 
   Result<Event> next() override {
     if (error_) return *error_;
@@ -76,7 +85,9 @@ class WbxmlReader final : public MarkupReader {
   Result<Event> step();
   Result<void> begin();
   Result<Event> open(std::uint8_t tag);
+  void name_element(std::uint8_t tag_token, Start& start);
   Event close();
+  Result<void> read_attributes();
   Result<void> skip_attributes();
   Result<void> skip_attribute_part(std::uint8_t octet);
   Result<void> skip_extension(std::uint8_t octet);
@@ -86,10 +97,12 @@ class WbxmlReader final : public MarkupReader {
   Result<Event> table_text();
   Result<Event> text(Bytes octets);
   Result<Event> entity();
+  Result<std::string> entity_text();
   Result<Event> opaque();
 
   Bytes document_;
   Limits limits_;
+  Vocabulary vocabulary_;
   ByteReader in_;
   std::optional<Error> error_;
   std::string table_;
@@ -104,6 +117,9 @@ class WbxmlReader final : public MarkupReader {
   std::size_t text_run_ = 0;    // octets since the last tag
   std::size_t table_text_ = 0;  // octets taken from the string table
   std::string scratch_;         // name of an unknown tag, character of an ENTITY
+  std::uint8_t attribute_page_ = 0;
+  std::vector<WbxmlAttribute> attributes_;  // of the element just reported, read in turn
+  std::size_t next_attribute_ = 0;
 };
 
 Result<void> WbxmlReader::begin() {
@@ -111,7 +127,12 @@ Result<void> WbxmlReader::begin() {
     return Error{Errc::too_large, "the document is over " + std::to_string(limits_.max_octets) + " octets"};
   }
   WbxmlHeader header = DM_TRY(read_wbxml_header(document_));
-  DM_TRY(check_header(header));
+  if (vocabulary_ == Vocabulary::dm) {
+    DM_TRY(check_header(header));
+  } else if (!is_provisioning_wbxml(document_)) {
+    return Error{Errc::unsupported, "not the public id of Client Provisioning"};
+  }
+  DM_TRY(check_charset(header));
   ascii_ = header.charset == kUsAscii;
   table_ = std::move(header.string_table);
   DM_TRY(in_.take(header.length));
@@ -131,6 +152,10 @@ Result<Event> WbxmlReader::checked_step() {
 Result<Event> WbxmlReader::step() {
   if (!begun_) DM_TRY(begin());
   if (done_) return Event{Done{}};
+  if (next_attribute_ < attributes_.size()) {
+    const WbxmlAttribute& attribute = attributes_[next_attribute_++];
+    return Event{Attribute{attribute.name, attribute.value}};
+  }
   if (close_empty_) return close();
   while (true) {
     if (open_.empty() && elements_ > 0) {
@@ -166,7 +191,7 @@ Result<Event> WbxmlReader::step() {
 }
 
 std::optional<std::string_view> WbxmlReader::leaf() {
-  if (error_ || open_.empty()) return std::nullopt;
+  if (error_ || open_.empty() || next_attribute_ < attributes_.size()) return std::nullopt;
   if (close_empty_) {
     close();
     return std::string_view();
@@ -194,19 +219,34 @@ Result<Event> WbxmlReader::open(std::uint8_t tag) {
     if (start.name.empty() || !is_utf8(start.name)) return malformed("a tag name that is no name");
     start.element = element_by_name(static_cast<CodePage>(page_), start.name);
   } else {
-    start.element = element_by_token(static_cast<CodePage>(page_), tag_token);
-    if (start.element == Element::unknown) {
-      scratch_ = hex_octet(page_) + ':' + hex_octet(tag_token);
-      start.name = scratch_;
-    } else {
-      start.name = xml_name(start.element);
-    }
+    name_element(tag_token, start);
   }
-  if ((tag & wbxml::kAttributes) != 0) DM_TRY(skip_attributes());
+  if ((tag & wbxml::kAttributes) != 0) DM_TRY(read_attributes());
   open_.push_back(start.element);
   close_empty_ = (tag & wbxml::kContent) == 0;
   text_run_ = 0;
   return Event{start};
+}
+
+void WbxmlReader::name_element(std::uint8_t tag_token, Start& start) {
+  if (vocabulary_ == Vocabulary::provisioning) {
+    start.name = page_ <= 1 ? provisioning::tag_name(tag_token) : std::string_view();
+  } else {
+    start.element = element_by_token(static_cast<CodePage>(page_), tag_token);
+    if (start.element != Element::unknown) start.name = xml_name(start.element);
+  }
+  if (!start.name.empty()) return;
+  scratch_ = hex_octet(page_) + ':' + hex_octet(tag_token);
+  start.name = scratch_;
+}
+
+Result<void> WbxmlReader::read_attributes() {
+  if (vocabulary_ == Vocabulary::dm) return skip_attributes();
+  next_attribute_ = 0;
+  attributes_ =
+      DM_TRY(read_provisioning_attributes({in_, attribute_page_, [this] { return table_string(); },
+                                           [this] { return entity_text(); }, !table_.empty(), limits_.max_text}));
+  return {};
 }
 
 Event WbxmlReader::close() {
@@ -297,12 +337,16 @@ Result<Event> WbxmlReader::text(Bytes octets) {
   return Event{Text{octets}};
 }
 
-Result<Event> WbxmlReader::entity() {
-  if (open_.empty()) return malformed("text outside the document");
+Result<std::string> WbxmlReader::entity_text() {
   const std::uint32_t character = DM_TRY(in_.mb_u32());
   if (character > 0x10FFFF || (character >= 0xD800 && character <= 0xDFFF))
     return malformed("an ENTITY that is no character");
-  scratch_ = to_utf8(character);
+  return to_utf8(character);
+}
+
+Result<Event> WbxmlReader::entity() {
+  if (open_.empty()) return malformed("text outside the document");
+  scratch_ = DM_TRY(entity_text());
   text_run_ += scratch_.size();
   if (text_run_ > limits_.max_text) return Error{Errc::too_large, "a text over the limit"};
   return Event{Text{scratch_}};
@@ -319,7 +363,11 @@ Result<Event> WbxmlReader::opaque() {
 }  // namespace
 
 std::unique_ptr<MarkupReader> make_wbxml_reader(Bytes document, const Limits& limits) {
-  return std::make_unique<WbxmlReader>(document, limits);
+  return std::make_unique<WbxmlReader>(document, limits, Vocabulary::dm);
+}
+
+std::unique_ptr<MarkupReader> make_provisioning_wbxml_reader(Bytes document, const Limits& limits) {
+  return std::make_unique<WbxmlReader>(document, limits, Vocabulary::provisioning);
 }
 
 }  // namespace omadm

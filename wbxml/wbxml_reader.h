@@ -15,6 +15,10 @@ namespace omadm {
 // Start{Element::unknown}. Octets after the root element are malformed.
 std::unique_ptr<MarkupReader> make_wbxml_reader(Bytes document, const Limits& limits);
 
+// The same for an OMA Client Provisioning document (public id 0x0B or its text; unsupported: any other). Its elements
+// are Element::unknown with their names, and their attributes are reported.
+std::unique_ptr<MarkupReader> make_provisioning_wbxml_reader(Bytes document, const Limits& limits);
+
 // What stands before the first tag.
 struct WbxmlHeader {
   std::uint8_t version = 0;     // 0x01, 0x02 or 0x03
@@ -28,5 +32,7 @@ Result<WbxmlHeader> read_wbxml_header(Bytes document);
 
 // True when the octets begin like WBXML (first octet 01 to 03), false for XML text.
 bool looks_like_wbxml(Bytes document) noexcept;
+// WBXML whose header says that it is a Client Provisioning document.
+bool is_provisioning_wbxml(Bytes document);
 
 }  // namespace omadm

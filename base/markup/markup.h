@@ -20,6 +20,11 @@ struct Start {
   std::string_view name;  // local name as met; for an unknown WBXML token "page:token" in hexadecimal
   bool foreign = false;   // XML only: a namespace that is none of ours
 };
+// Comes right after its Start, and only from readers that were asked for attributes.
+struct Attribute {
+  std::string_view name;   // XML: local name
+  std::string_view value;  // UTF-8, references resolved
+};
 struct End {
   Element element = Element::unknown;
 };
@@ -30,7 +35,7 @@ struct Opaque {
   Bytes octets;  // WBXML OPAQUE; XML has none
 };
 struct Done {};  // the root element has ended; every later call gives Done again
-using Event = std::variant<Start, End, Text, Opaque, Done>;
+using Event = std::variant<Start, End, Text, Opaque, Done, Attribute>;
 
 // A position in the document for error messages.
 struct Position {

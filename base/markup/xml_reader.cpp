@@ -73,7 +73,7 @@ Element look_up(std::optional<CodePage> page, bool in_tree, std::string_view nam
 
 class XmlReader final : public MarkupReader {
  public:
-  XmlReader(Bytes document, const Limits& limits);
+  XmlReader(Bytes document, const Limits& limits, XmlAttributes attributes);
   ~XmlReader() override;
   XmlReader(const XmlReader&) = delete;
   XmlReader& operator=(const XmlReader&) = delete;
@@ -83,10 +83,10 @@ class XmlReader final : public MarkupReader {
   Position position() const override { return position_; }
 
  private:
-  enum class Kind : std::uint8_t { start, end, text };
+  enum class Kind : std::uint8_t { start, end, text, attribute };
   struct Record {
-    const char* name;      // start: in libxml2's dictionary, which lives as long as the parser
-    std::uint32_t length;  // start: of the name. text: octets, taken from text_ in turn
+    const char* name;      // start, attribute: in libxml2's dictionary, which lives as long as the parser
+    std::uint32_t length;  // start: of the name. text, attribute: octets, taken from text_ in turn
     Kind kind;
     bool foreign;
     Element element;
@@ -105,6 +105,7 @@ class XmlReader final : public MarkupReader {
     std::optional<CodePage> page;
   };
 
+  std::string_view take_text(std::size_t length);
   void feed();
   std::size_t unparsed() const;
   bool inside_tag() const;
@@ -113,6 +114,7 @@ class XmlReader final : public MarkupReader {
   void record(Record record);
   void add_text(const xmlChar* text, int length);
   void open(const xmlChar* name, const xmlChar* prefix, const xmlChar* uri);
+  void add_attributes(const xmlChar** attributes, int count);
   void close();
   std::optional<CodePage> page_of(const xmlChar* uri);
   const Known& known(const xmlChar* name, std::optional<CodePage> page);
@@ -122,6 +124,7 @@ class XmlReader final : public MarkupReader {
 
   Bytes document_;
   Limits limits_;
+  XmlAttributes attributes_;
   xmlParserCtxtPtr parser_ = nullptr;
   std::size_t fed_ = 0;
   std::size_t chunk_ = kSmallestChunk;
@@ -144,7 +147,8 @@ class XmlReader final : public MarkupReader {
   std::size_t next_uri_ = 0;
 };
 
-XmlReader::XmlReader(Bytes document, const Limits& limits) : document_(document), limits_(limits) {
+XmlReader::XmlReader(Bytes document, const Limits& limits, XmlAttributes attributes)
+    : document_(document), limits_(limits), attributes_(attributes) {
   if (document_.size() > limits_.max_octets) {
     error_ = Error{Errc::too_large, "the document is over " + std::to_string(limits_.max_octets) + " octets"};
     return;
@@ -160,7 +164,9 @@ XmlReader::XmlReader(Bytes document, const Limits& limits) : document_(document)
     return;
   }
   // HUGE lifts libxml2's fixed limits: ours are stricter, except where a caller wants more.
-  xmlCtxtUseOptions(parser_, XML_PARSE_NONET | XML_PARSE_HUGE);
+  // NOENT lets the five predefined entities be characters in attributes, too; none other can be declared.
+  const int resolve = attributes_ == XmlAttributes::reported ? static_cast<int>(XML_PARSE_NOENT) : 0;
+  xmlCtxtUseOptions(parser_, XML_PARSE_NONET | XML_PARSE_HUGE | resolve);
 }
 
 XmlReader::~XmlReader() {
@@ -183,12 +189,18 @@ Result<Event> XmlReader::next() {
       return Event{Start{record.element, {record.name, record.length}, record.foreign}};
     case Kind::end:
       return Event{End{record.element}};
+    case Kind::attribute:
+      return Event{Attribute{record.name, take_text(record.length)}};
     case Kind::text:
       break;
   }
-  const std::string_view text = std::string_view(text_).substr(next_text_, record.length);
-  next_text_ += record.length;
-  return Event{Text{text}};
+  return Event{Text{take_text(record.length)}};
+}
+
+std::string_view XmlReader::take_text(std::size_t length) {
+  const std::string_view text = std::string_view(text_).substr(next_text_, length);
+  next_text_ += length;
+  return text;
 }
 
 std::optional<std::string_view> XmlReader::leaf() {
@@ -278,6 +290,17 @@ void XmlReader::open(const xmlChar* name, const xmlChar* prefix, const xmlChar* 
   record({chars(name), meaning.length, Kind::start, foreign, element, 0, 0});
 }
 
+// libxml2 gives five pointers for each: name, prefix, URI, and where the value begins and ends.
+void XmlReader::add_attributes(const xmlChar** attributes, int count) {
+  if (attributes_ == XmlAttributes::skipped) return;
+  for (int i = 0; i < count && !error_; ++i, attributes += 5) {
+    const auto length = static_cast<std::size_t>(attributes[4] - attributes[3]);
+    if (length > limits_.max_text) return stop(Errc::too_large, "an attribute over the limit");
+    record({chars(attributes[0]), static_cast<std::uint32_t>(length), Kind::attribute, false, Element::unknown, 0, 0});
+    text_.append(chars(attributes[3]), length);
+  }
+}
+
 void XmlReader::close() {
   if (error_ || open_.empty()) return;
   record({nullptr, 0, Kind::end, false, open_.back(), 0, 0});
@@ -325,8 +348,10 @@ xmlSAXHandler XmlReader::handler() noexcept {
   sax.initialized = XML_SAX2_MAGIC;
   sax.startDocument = [](void* context) noexcept { self(context).check_encoding(); };
   sax.startElementNs = [](void* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri, int,
-                          const xmlChar**, int, int,
-                          const xmlChar**) noexcept { self(context).open(name, prefix, uri); };
+                          const xmlChar**, int count, int, const xmlChar** attributes) noexcept {
+    self(context).open(name, prefix, uri);
+    self(context).add_attributes(attributes, count);
+  };
   sax.endElementNs = [](void* context, const xmlChar*, const xmlChar*, const xmlChar*) noexcept {
     self(context).close();
   };
@@ -372,8 +397,8 @@ xmlSAXHandler XmlReader::handler() noexcept {
 
 }  // namespace
 
-std::unique_ptr<MarkupReader> make_xml_reader(Bytes document, const Limits& limits) {
-  return std::make_unique<XmlReader>(document, limits);
+std::unique_ptr<MarkupReader> make_xml_reader(Bytes document, const Limits& limits, XmlAttributes attributes) {
+  return std::make_unique<XmlReader>(document, limits, attributes);
 }
 
 }  // namespace omadm

@@ -1,6 +1,7 @@
 // XML by libxml2's push SAX2 interface, hardened.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/markup/markup.h"
@@ -11,6 +12,8 @@ namespace omadm {
 // fetched, no network. A DOCTYPE without entity declarations is passed over. UTF-8 and UTF-16.
 // Elements without namespace, or with SyncML's, that SyncML does not know are looked up in MetInf and
 // then in DDF; below an element named MgmtTree without namespace in DDF first.
-std::unique_ptr<MarkupReader> make_xml_reader(Bytes document, const Limits& limits);
+enum class XmlAttributes : std::uint8_t { skipped, reported };
+std::unique_ptr<MarkupReader> make_xml_reader(Bytes document, const Limits& limits,
+                                              XmlAttributes attributes = XmlAttributes::skipped);
 
 }  // namespace omadm

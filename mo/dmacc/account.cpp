@@ -38,12 +38,6 @@ std::vector<Uri> AccountReader::children(const Uri& parent) const {
   return uris;
 }
 
-std::optional<std::uint16_t> port_number(std::string_view text) {
-  const std::optional<std::uint64_t> number = parse_unsigned(text);
-  if (!number || *number > 0xFFFF) return std::nullopt;
-  return static_cast<std::uint16_t>(*number);
-}
-
 std::vector<AccountAddress> AccountReader::addresses(const Uri& list) const {
   std::vector<AccountAddress> result;
   for (const Uri& entry : children(list)) {
@@ -51,7 +45,7 @@ std::vector<AccountAddress> AccountReader::addresses(const Uri& list) const {
     address.addr = text(entry, "Addr").value_or("");
     address.type = text(entry, "AddrType").value_or("");
     for (const Uri& port : children(entry.child("Port"))) {
-      address.port = port_number(text(port, "PortNbr").value_or(""));
+      address.port = parse_port(text(port, "PortNbr").value_or(""));
       if (address.port) break;
     }
     if (!address.addr.empty()) result.push_back(std::move(address));

@@ -10,14 +10,9 @@
 namespace omadm {
 namespace {
 
-bool is_port_number(std::string_view text) {
-  const std::optional<std::uint64_t> number = parse_unsigned(text);
-  return number && *number <= 0xFFFF;
-}
-
 // `path` is the leaf's, relative to its account. Below Ext the vendor decides.
 Result<void> check_leaf(const Node& leaf, std::string_view path) {
-  if (path.starts_with("AppAddr/") && path.ends_with("/PortNbr") && !is_port_number(leaf.data)) {
+  if (path.starts_with("AppAddr/") && path.ends_with("/PortNbr") && !parse_port(leaf.data)) {
     return Error{Errc::veto, leaf.uri.str() + " is not a port number"};
   }
   if (path == "ServerID" && !is_server_id(leaf.data)) {

@@ -161,6 +161,7 @@ int run_request(const CommonOptions& options, const nlohmann::json& request, Log
     NotificationConfig& notification = config->client.notification;  // only the daemon waits, and comes by itself
     for (std::string* const door : {&notification.udp, &notification.sip, &notification.http}) door->clear();
     config->client.poll_interval = {};
+    config->client.bootstrap.smartcard.clear();  // and looks for a card by itself
     Signals signals({SIGTERM, SIGINT});
     auto device = LocalDevice::open(state, std::move(*config), log, true);
     if (!device) return report_failure(options, what, device.error().detail, open_exit(device.error().code));

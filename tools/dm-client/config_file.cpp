@@ -104,6 +104,19 @@ void read_notification(TomlSection& section, ToolConfig& config) {
   section.number("max_age_s", 0, kYear, [&](std::int64_t v) { notification.max_age = std::chrono::seconds(v); });
 }
 
+// A card is read when the client starts, unless that way is closed (BOOT-073).
+void read_card_and_factory(TomlSection& section, ToolConfig& config) {
+  BootstrapConfig& bootstrap = config.client.bootstrap;
+  section.text("smartcard", bootstrap.smartcard);
+  if (!config.bootstrap_smartcard) bootstrap.smartcard.clear();
+  std::string factory;
+  section.path("factory", factory);
+  if (factory.empty()) return;
+  auto document = PosixFileSystem().read(factory, kMaxConfig);
+  if (!document) return section.refuse("factory", document.error().detail);
+  bootstrap.factory = std::move(*document);
+}
+
 void read_bootstrap(TomlSection& section, ToolConfig& config) {
   BootstrapConfig& bootstrap = config.client.bootstrap;
   section.text_list("url", bootstrap.urls);
@@ -116,15 +129,22 @@ void read_bootstrap(TomlSection& section, ToolConfig& config) {
   section.text("push_address", bootstrap.push_address);
   section.path("imsi_file", config.imsi_file);
   section.text_list("accept_types", bootstrap.accept_types);
-  std::vector<std::string> ways = {"https", "file"};
+  section.number("pin_tries", 1, 10, [&](std::int64_t v) { bootstrap.pin_tries = static_cast<unsigned>(v); });
+  section.number("max_forged", 1, 1000, [&](std::int64_t v) { bootstrap.max_forged = static_cast<unsigned>(v); });
+  section.number("lockout_s", 0, kYear, [&](std::int64_t v) { bootstrap.lockout = std::chrono::seconds(v); });
+  std::vector<std::string> ways = {"https", "file", "smartcard"};
   section.text_list("accept", ways);
   for (const std::string& way : ways) {
     if (way != "https" && way != "file" && way != "push" && way != "smartcard") {
-      section.refuse("accept", "\"" + way + "\" is no way of bootstrap; known are \"https\" and \"file\"");
+      section.refuse(
+          "accept",
+          "\"" + way + "\" is no way of bootstrap; known are \"https\", \"smartcard\", \"push\" and \"file\"");
     }
   }
   config.bootstrap_https = std::find(ways.begin(), ways.end(), "https") != ways.end();
   config.bootstrap_file = std::find(ways.begin(), ways.end(), "file") != ways.end();
+  config.bootstrap_smartcard = std::find(ways.begin(), ways.end(), "smartcard") != ways.end();
+  read_card_and_factory(section, config);
 }
 
 void read_fumo(TomlSection& section, ToolConfig& config) {

@@ -26,6 +26,7 @@ struct ToolConfig {
   std::uint64_t history_octets = kHistoryOctets;  // [store] history
   bool bootstrap_https = true;
   bool bootstrap_file = true;
+  bool bootstrap_smartcard = true;
   std::vector<ObjectFile> objects;   // [[mo]]
   std::vector<std::string> sources;  // files read, in order
 };

@@ -4,7 +4,7 @@ _dm_client() {
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
       run | session | notify | bootstrap | alert | status | check-config) [[ $command ]] || command=$word ;;
-      https | file) [[ $command != bootstrap ]] || form=$word ;;
+      https | file | smartcard | factory) [[ $command != bootstrap ]] || form=$word ;;
     esac
   done
   COMPREPLY=()
@@ -24,14 +24,14 @@ _dm_client() {
     session) words='--server --alert --wait' ;;
     notify) words='--content-type --dry-run' ;;
     bootstrap)
-      words='https file'
-      [[ $form != https ]] || words=''
+      words='https file smartcard factory'
+      [[ $form != https && $form != smartcard && $form != factory ]] || words=''
       [[ $form != file ]] || words='--content-type --sec --mac --pin-file'
       ;;
     alert) words='--server --type --mark --source --format --data --correlator --now' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words --state --config --json --verbose --quiet --help" -- "$current")
-  if [[ $current != -* && ($command == notify || $form == file) ]]; then
+  if [[ $current != -* && ($command == notify || $form == file || $form == smartcard) ]]; then
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$current")
   fi
 }

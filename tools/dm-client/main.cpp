@@ -22,7 +22,7 @@ constexpr std::uint64_t kMaxInput = 4U << 20U;
 
 struct Arguments {
   CommonOptions common;
-  std::string server, alert_as = "client", file, url, content_type, sec, mac, pin_file;
+  std::string server, alert_as = "client", file, url, card, content_type, sec, mac, pin_file;
   std::string type, mark, source, format = "chr", data, correlator;
   std::vector<std::string> files;
   bool dry_run = false, now = false, wait = false;
@@ -31,12 +31,9 @@ struct Arguments {
 // What the document's sender put into the Content-Type: how it is proved, and the proof.
 std::string content_type_of(const Arguments& arguments) {
   std::string type = arguments.content_type;
-  if (arguments.sec.empty()) return type;
-  if (type.empty()) type = "application/vnd.syncml.dm+wbxml";
-  const std::string sec = arguments.sec == "NETWPIN"       ? "NETWORKID"
-                          : arguments.sec == "USERNETWPIN" ? "USERPIN_NETWORKID"
-                                                           : arguments.sec;
-  return type + "; SEC=" + sec + "; MAC=" + arguments.mac;
+  if (!arguments.sec.empty()) type += "; SEC=" + arguments.sec;
+  if (!arguments.mac.empty()) type += "; MAC=" + arguments.mac;
+  return type;
 }
 
 int run_notify(const Arguments& arguments, Log& log) {
@@ -96,7 +93,9 @@ void add_bootstrap(CLI::App& app, Arguments& arguments) {
   CLI::App* const bootstrap = app.add_subcommand("bootstrap", "Get an account of a management server");
   bootstrap->require_subcommand(1);
   CLI::App* const file = bootstrap->add_subcommand("file", "Install a bootstrap document from a file");
-  file->add_option("FILE", arguments.file, "TNDS in XML or WBXML, or a SyncML bootstrap message; - is standard input")
+  file->add_option(
+          "FILE", arguments.file,
+          "TNDS or OMA Client Provisioning in XML or WBXML, or a SyncML bootstrap message; - is standard input")
       ->required();
   file->add_option("--content-type", arguments.content_type, "Its media type; recognised by content when missing")
       ->type_name("T");
@@ -104,12 +103,17 @@ void add_bootstrap(CLI::App& app, Arguments& arguments) {
                                             "What its MAC was made with: NETWPIN, USERPIN, USERNETWPIN or USERPINMAC")
                                ->check(CLI::IsMember({"NETWPIN", "USERPIN", "USERNETWPIN", "USERPINMAC"}))
                                ->type_name("SEC");
-  CLI::Option* const mac = file->add_option("--mac", arguments.mac, "Its MAC, in hexadecimal")->type_name("HEX");
-  sec->needs(mac);
+  CLI::Option* const mac =
+      file->add_option("--mac", arguments.mac, "Its MAC, in hexadecimal; with USERPINMAC it is part of the PIN")
+          ->type_name("HEX");
   mac->needs(sec);
   file->add_option("--pin-file", arguments.pin_file, "File with the user's PIN")->type_name("FILE");
   CLI::App* const https = bootstrap->add_subcommand("https", "Ask a bootstrap server over HTTPS");
   https->add_option("URL", arguments.url, "Its address; those of the configuration when missing");
+  CLI::App* const card = bootstrap->add_subcommand("smartcard", "Read a smart card");
+  card->add_option("CARD", arguments.card, "A directory with the card's files, or the name of a PC/SC reader")
+      ->required();
+  bootstrap->add_subcommand("factory", "Install the factory's account again");
 }
 
 void add_alert(CLI::App& app, Arguments& arguments) {
@@ -179,7 +183,12 @@ int run_command(const CLI::App& app, const Arguments& arguments) {
   if (app.got_subcommand("notify")) return run_notify(arguments, log);
   if (app.got_subcommand("alert")) return run_alert(arguments, log);
   if (app.got_subcommand("status")) return run_request(common, {{"op", "status"}}, log);
-  if (app.get_subcommand("bootstrap")->got_subcommand("file")) return run_bootstrap_file(arguments, log);
+  const CLI::App* const bootstrap = app.get_subcommand("bootstrap");
+  if (bootstrap->got_subcommand("file")) return run_bootstrap_file(arguments, log);
+  if (bootstrap->got_subcommand("factory")) return run_request(common, {{"op", "bootstrap.factory"}}, log);
+  if (bootstrap->got_subcommand("smartcard")) {
+    return run_request(common, {{"op", "bootstrap.smartcard"}, {"card", arguments.card}}, log);
+  }
   return run_request(common, {{"op", "bootstrap.https"}, {"url", arguments.url}}, log);
 }
 

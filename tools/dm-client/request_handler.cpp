@@ -37,10 +37,10 @@ Json answer_of(Json result) { return {{"ok", true}, {"result", std::move(result)
 Json failure_of(const Error& error, int exit) { return control_failure(error, exit); }
 
 // Bootstrap: 1 malformed or refused, 3 MAC or PIN, 4 no document to be had.
-int bootstrap_exit(Errc code) {
+int bootstrap_exit(Errc code, bool at_hand) {
+  if (code == Errc::authentication) return kExitAuthentication;
+  if (at_hand) return code == Errc::corrupt ? kExitStore : kExitFailed;
   switch (code) {
-    case Errc::authentication:
-      return kExitAuthentication;
     case Errc::not_found:
     case Errc::not_allowed:
     case Errc::transport:
@@ -91,6 +91,8 @@ void RequestHandler::handle(const nlohmann::json& request, Answer answer, OnEven
   if (op == "notify") return notify(request, answer);
   if (op == "bootstrap.file") return bootstrap_file(request, answer);
   if (op == "bootstrap.https") return bootstrap_https(request, answer);
+  if (op == "bootstrap.smartcard") return bootstrap_smartcard(request, answer);
+  if (op == "bootstrap.factory") return answer_bootstrap(answer, true)(client_.bootstrap_factory());
   if (op == "alert") return alert(request, std::move(answer), std::move(event));
   if (op == "status") return status(answer);
   if (op == "tree.watch") return watch(request, answer, std::move(event));
@@ -219,10 +221,26 @@ void RequestHandler::bootstrap_file(const nlohmann::json& request, const Answer&
   if (!octets) return answer(failure_of(octets.error(), kExitFailed));
   const auto secrets = bootstrap_secrets(request, config_);
   if (!secrets) return answer(failure_of(secrets.error(), kExitFailed));
-  auto installed = client_.bootstrap(*octets, text_of(request, "content_type"), *secrets);
-  if (!installed) return answer(failure_of(installed.error(), bootstrap_exit(installed.error().code)));
-  answer(answer_of({{"servers", *installed}}));
-  meet(*installed);
+  BootstrapMessage message;
+  message.octets = *octets;
+  message.content_type = text_of(request, "content_type");
+  message.secrets = *secrets;
+  client_.bootstrap(std::move(message), answer_bootstrap(answer, true));
+}
+
+void RequestHandler::bootstrap_smartcard(const nlohmann::json& request, const Answer& answer) {
+  if (!config_.bootstrap_smartcard) {
+    return answer(failure_of({Errc::not_allowed, "[bootstrap] accept does not list \"smartcard\""}, kExitFailed));
+  }
+  client_.bootstrap_smartcard(text_of(request, "card"), answer_bootstrap(answer, false));
+}
+
+Client::BootstrapDone RequestHandler::answer_bootstrap(const Answer& answer, bool at_hand) {
+  return [this, answer, at_hand](const Result<std::vector<std::string>>& result) {
+    if (!result) return answer(failure_of(result.error(), bootstrap_exit(result.error().code, at_hand)));
+    answer(answer_of({{"servers", *result}}));
+    meet(*result);
+  };
 }
 
 void RequestHandler::bootstrap_https(const nlohmann::json& request, const Answer& answer) {
@@ -231,12 +249,7 @@ void RequestHandler::bootstrap_https(const nlohmann::json& request, const Answer
   }
   const auto secrets = bootstrap_secrets(request, config_);
   if (!secrets) return answer(failure_of(secrets.error(), kExitFailed));
-  const auto done = [this, answer](Result<std::vector<std::string>> result) {
-    if (!result) return answer(failure_of(result.error(), bootstrap_exit(result.error().code)));
-    answer(answer_of({{"servers", *result}}));
-    meet(*result);
-  };
-  client_.bootstrap_https(text_of(request, "url"), done, *secrets);
+  client_.bootstrap_https(text_of(request, "url"), answer_bootstrap(answer, false), *secrets);
 }
 
 // BOOT-050. A one-shot command leaves it to whoever called it.

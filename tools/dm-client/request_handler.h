@@ -14,8 +14,9 @@
 namespace omadm {
 
 // Requests: session {server, alert, wait}, notify {octets, content_type, dry_run}, bootstrap.file {octets,
-// content_type, pin}, bootstrap.https {url}, alert {server, type, mark, source, format, data, correlator, now},
-// status {}, tree.* (tools/common/tree_requests.h), tree.watch {uri, as}. Octets are in Base64.
+// content_type, pin}, bootstrap.https {url}, bootstrap.smartcard {card}, bootstrap.factory {}, alert {server, type,
+// mark, source, format, data, correlator, now}, status {}, tree.* (tools/common/tree_requests.h), tree.watch {uri, as}.
+// Octets are in Base64.
 class RequestHandler {
  public:
   using Json = nlohmann::ordered_json;
@@ -50,6 +51,8 @@ class RequestHandler {
   void notify(const nlohmann::json& request, const Answer& answer);
   void bootstrap_file(const nlohmann::json& request, const Answer& answer);
   void bootstrap_https(const nlohmann::json& request, const Answer& answer);
+  void bootstrap_smartcard(const nlohmann::json& request, const Answer& answer);
+  Client::BootstrapDone answer_bootstrap(const Answer& answer, bool at_hand);  // the document need not be fetched
   void meet(const std::vector<std::string>& servers);
   void alert(const nlohmann::json& request, Answer answer, OnEvent event);
   void status(const Answer& answer);

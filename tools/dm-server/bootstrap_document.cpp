@@ -3,6 +3,8 @@
 #include "base/crypto/digest.h"
 #include "base/markup/xml_writer.h"
 #include "base/text.h"
+#include "bootstrap/cp/provisioning_document.h"
+#include "bootstrap/imsi.h"
 #include "dmtree/tnds/tnds.h"
 #include "syncml/codec/codec.h"
 #include "wbxml/wbxml_writer.h"
@@ -132,6 +134,40 @@ Octets write_account(const BootstrapScript& script, const AccountScript& account
   return std::move(*writer).finish();
 }
 
+Characteristic provisioned_auth(std::string_view level, AuthType type, const std::string& name, const Secret& secret,
+                                const std::optional<Octets>& nonce) {
+  Characteristic auth{
+      "APPAUTH", {{"AAUTHLEVEL", std::string(level)}, {"AAUTHTYPE", std::string(aauth_type(type))}}, {}};
+  auth.parms.push_back({"AAUTHNAME", name});
+  auth.parms.push_back({"AAUTHSECRET", std::string(secret.view())});
+  if (nonce) auth.parms.push_back({"AAUTHDATA", base64_encode(*nonce)});
+  return auth;
+}
+
+// The same account as a w7 application of OMA Client Provisioning.
+Octets write_provisioned(const AccountScript& account, const std::string& url, Encoding encoding) {
+  Characteristic application{
+      "APPLICATION", {{"APPID", "w7"}, {"PROVIDER-ID", account.server_id}, {"NAME", "dm-server lab"}}, {}};
+  application.children.push_back({"APPADDR", {{"ADDR", url}}, {}});
+  if (account.client_auth != AuthType::none) {
+    application.children.push_back(provisioned_auth("APPSRV", account.client_auth, account.client_user,
+                                                    account.client_password, account.client_nonce));
+  }
+  if (account.server_auth != AuthType::none) {
+    application.children.push_back(provisioned_auth("CLIENT", account.server_auth, account.server_name,
+                                                    account.server_password, account.server_nonce));
+  }
+  return write_provisioning({"", {}, {std::move(application)}}, encoding);
+}
+
+// The key of the MAC: as given, or put together as the profile has it (BOOT-030, BOOT-055).
+Octets mac_key(const BootstrapScript& script, bool provisioning) {
+  if (!script.secret.empty()) return script.secret;
+  if (script.imsi.empty()) return script.pin;
+  if (provisioning) return imsi_semi_octets(script.imsi) + script.pin;
+  return script.pin.empty() ? script.imsi : script.pin + ":" + script.imsi;
+}
+
 Octets wrap(const Octets& tnds, Encoding encoding, const std::string& url) {
   Message message;
   message.encoding = encoding;
@@ -161,17 +197,23 @@ BootstrapAnswer make_bootstrap(const BootstrapScript& script, const AccountScrip
   BootstrapAnswer answer;
   const Encoding encoding = script.answer.find("+xml") != std::string::npos ? Encoding::xml : Encoding::wbxml;
   const bool bare = script.answer.starts_with("tnds");
+  const bool provisioning = script.answer.starts_with("cp");
+  const std::string& address = script.address.empty() ? url : script.address;
   if (script.answer == "file") {
     answer.body = script.document;
     answer.content_type = kDmWbxmlType;
+  } else if (provisioning) {
+    answer.body = write_provisioned(account, address, encoding);
+    answer.content_type = encoding == Encoding::xml ? kProvisioningXmlType : kProvisioningWbxmlType;
   } else {
-    const Octets tnds = write_account(script, account, script.address.empty() ? url : script.address, encoding);
-    answer.body = bare ? tnds : wrap(tnds, encoding, script.address.empty() ? url : script.address);
+    const Octets tnds = write_account(script, account, address, encoding);
+    answer.body = bare ? tnds : wrap(tnds, encoding, address);
     answer.content_type = bare ? (encoding == Encoding::xml ? kTndsXmlType : kTndsWbxmlType) : media_type(encoding);
   }
   if (!script.content_type.empty()) answer.content_type = script.content_type;
-  if (!script.sec.empty()) {
-    answer.content_type += "; SEC=" + script.sec + "; MAC=" + hex_encode(hmac_sha1(script.secret, answer.body));
+  if (!script.sec.empty()) answer.content_type += "; SEC=" + script.sec;
+  if (!script.sec.empty() && script.sec != "USERPINMAC") {  // that one is in the PIN which the user gets
+    answer.content_type += "; MAC=" + hex_encode(hmac_sha1(mac_key(script, provisioning), answer.body));
   }
   return answer;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto/digest.h"
+#include "base/text.h"
 #include "tools/dm-server/script_parts.h"
 #include "tools/dm-server/toml_keys.h"
 
@@ -48,9 +49,10 @@ BootstrapScript read_bootstrap(TomlKeys& keys, const std::string& directory) {
   out.path = keys.text("path", out.path);
   out.account = keys.text("account");
   out.answer = keys.text("answer", out.answer);
-  constexpr std::string_view kAnswers[] = {"dm+wbxml", "dm+xml", "tnds+xml", "tnds+wbxml", "file"};
+  constexpr std::string_view kAnswers[] = {"dm+wbxml", "dm+xml", "tnds+xml", "tnds+wbxml",
+                                           "cp+wbxml", "cp+xml", "file"};
   if (std::find(std::begin(kAnswers), std::end(kAnswers), out.answer) == std::end(kAnswers)) {
-    keys.fail("answer", "must be dm+wbxml, dm+xml, tnds+xml, tnds+wbxml or file");
+    keys.fail("answer", "must be dm+wbxml, dm+xml, tnds+xml, tnds+wbxml, cp+wbxml, cp+xml or file");
   }
   out.document = keys.octets("document", directory).value_or(Octets());
   out.content_type = keys.text("content_type");
@@ -64,6 +66,9 @@ BootstrapScript read_bootstrap(TomlKeys& keys, const std::string& directory) {
   out.passphrase = keys.optional_text("passphrase");
   out.sec = keys.text("sec");
   out.secret = keys.text("secret");
+  out.imsi = keys.text("imsi");
+  out.pin = keys.text("pin");
+  if (!parse_unsigned(out.imsi.empty() ? "0" : out.imsi)) keys.fail("imsi", "must be digits");
   out.faults = read_faults(keys, "fault");
   return out;
 }

@@ -150,7 +150,7 @@ struct BootstrapScript {
   bool enabled = false;
   std::string path = "/bootstrap";
   std::string account;
-  std::string answer = "dm+wbxml";  // dm+wbxml, dm+xml, tnds+xml, tnds+wbxml, file
+  std::string answer = "dm+wbxml";  // dm+wbxml, dm+xml, tnds+xml, tnds+wbxml, cp+wbxml, cp+xml, file
   Octets document;                  // answer = "file"
   std::string content_type;
   int status = 200;
@@ -159,7 +159,8 @@ struct BootstrapScript {
   std::string address;  // default: this server
   std::string auth_pref;
   std::optional<std::string> device, username, passphrase;
-  std::string sec, secret;  // parameters of the content type
+  std::string sec, secret;  // parameters of the content type; the secret as it is, or made of these two:
+  std::string imsi, pin;
   std::vector<Fault> faults;
 };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "bootstrap/cp/provisioning_document.h"
 #include "dmtree/tnds/tnds.h"
 #include "syncml/codec/codec.h"
 #include "tools/common/readable.h"
@@ -53,6 +54,7 @@ bool describes_properties(const MarkupNode& node) noexcept {
 
 Kind kind_of(const MarkupDocument& document) noexcept {
   if (document.root && document.root->element == Element::SyncML) return Kind::syncml;
+  if (document.root && document.root->name == kProvisioningRoot) return Kind::provisioning;
   if (!document.root || document.root->element != Element::DdfMgmtTree) return Kind::other_markup;
   return describes_properties(*document.root) ? Kind::ddf : Kind::tnds;
 }
@@ -61,14 +63,12 @@ Kind kind_of(const MarkupDocument& document) noexcept {
 Result<void> check_grammar(Kind kind, Encoding encoding, Bytes octets, const Limits& limits) {
   if (kind == Kind::syncml) DM_TRY(decode(encoding, octets, limits));
   if (kind == Kind::tnds) DM_TRY(read_tnds(octets, limits));
+  if (kind == Kind::provisioning) DM_TRY(read_provisioning(octets));
   return {};
 }
 
 std::optional<Error> verdict(const Capture& capture, Encoding encoding, Bytes octets, const Limits& limits) {
   const MarkupDocument& document = *capture.markup;
-  if (document.header && document.header->public_id == kOmaCp) {
-    return Error{Errc::unsupported, "an OMA CP document, of which only the header is understood"};
-  }
   if (document.error) return document.error;
   if (capture.kind == Kind::other_markup) {
     return Error{Errc::unsupported, "not a document of OMA DM: its root element is " + document.root->name};
@@ -115,6 +115,8 @@ std::string_view kind_name(const Capture& capture) noexcept {
       return "tnds";
     case Kind::ddf:
       return "ddf";
+    case Kind::provisioning:
+      return "provisioning";
     case Kind::other_markup:
       return "markup";
     case Kind::notification:
@@ -195,6 +197,8 @@ std::string_view describe(Kind kind) noexcept {
       return "TNDS document";
     case Kind::ddf:
       return "Device description (DDF)";
+    case Kind::provisioning:
+      return "OMA Client Provisioning document";
     case Kind::other_markup:
       return "Document";
     case Kind::notification:

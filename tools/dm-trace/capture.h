@@ -15,7 +15,7 @@
 namespace omadm::trace {
 
 enum class Engine : unsigned char { own, libwbxml };
-enum class Kind : unsigned char { syncml, tnds, ddf, other_markup, notification, unknown };
+enum class Kind : unsigned char { syncml, tnds, ddf, provisioning, other_markup, notification, unknown };
 
 struct Capture {
   Kind kind = Kind::unknown;

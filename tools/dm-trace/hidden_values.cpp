@@ -1,6 +1,7 @@
 #include "tools/dm-trace/hidden_values.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "tools/common/secrets.h"
@@ -63,10 +64,19 @@ void hide_in_tree_node(MarkupNode& node) {
   for (MarkupNode& properties : node.children) hide_children(properties, "DefaultValue", hide);
 }
 
+// Parms of Client Provisioning.
+bool is_secret_parm(std::string_view name) noexcept {
+  constexpr std::string_view kSecrets[] = {"AAUTHSECRET", "AAUTHDATA", "AUTHSECRET",
+                                           "PXAUTH-PW",   "PROXY-PW",  "BASAUTH-PW"};
+  return std::any_of(std::begin(kSecrets), std::end(kSecrets),
+                     [name](std::string_view secret) { return equals_ignoring_case(secret, name); });
+}
+
 void hide_below(MarkupNode& node, const MarkupNode* parent) {
   if (node.hidden) return;
   if (node.name == "Cred") hide_children(node, "Data", hide_base64);
   if (node.name == "NextNonce") hide_base64(node);
+  if (is_secret_parm(node.name)) hide(node);
   if (node.name == "Item") hide_in_item(node, parent);
   if (node.name == "Node") hide_in_tree_node(node);
   const bool is_value = node.name == "Data" || node.name == "Value" || node.name == "DefaultValue";

@@ -5,6 +5,7 @@
 
 #include "base/markup/xml_reader.h"
 #include "base/text.h"
+#include "bootstrap/cp/provisioning_document.h"
 #include "wbxml/global_tokens.h"
 
 namespace omadm::trace {
@@ -13,10 +14,7 @@ namespace {
 class TreeReader {
  public:
   TreeReader(MarkupDocument& document, Bytes octets, const Limits& limits)
-      : document_(document),
-        octets_(octets),
-        reader_(document.encoding == Encoding::xml ? make_xml_reader(octets, limits)
-                                                   : make_wbxml_reader(octets, limits)) {}
+      : document_(document), octets_(octets), reader_(make_reader(document.encoding, octets, limits)) {}
 
   void read() {
     std::size_t before = document_.header ? document_.header->length : 0;
@@ -33,11 +31,27 @@ class TreeReader {
   }
 
  private:
+  static std::unique_ptr<MarkupReader> make_reader(Encoding encoding, Bytes octets, const Limits& limits) {
+    if (encoding == Encoding::xml) return make_xml_reader(octets, limits, XmlAttributes::reported);
+    return is_provisioning_wbxml(octets) ? make_provisioning_wbxml_reader(octets, limits)
+                                         : make_wbxml_reader(octets, limits);
+  }
+
+  // Client Provisioning says everything in attributes: a parm becomes a node of its name with its value as content, a
+  // characteristic one of its type.
+  void name_by(const Attribute& attribute) {
+    if (document_.root->name != kProvisioningRoot || open_.size() < 2) return;
+    if (attribute.name == "type" || attribute.name == "name") open_.back()->name = attribute.value;
+    if (attribute.name == "value") open_.back()->content = attribute.value;
+  }
+
   void take(const Event& event, std::size_t before) {
     if (const auto* start = std::get_if<Start>(&event)) {
       open(*start, before);
     } else if (open_.empty()) {
       return;  // white space around the root element
+    } else if (const auto* attribute = std::get_if<Attribute>(&event)) {
+      name_by(*attribute);
     } else if (const auto* text = std::get_if<Text>(&event)) {
       open_.back()->content += text->text;
     } else if (const auto* opaque = std::get_if<Opaque>(&event)) {

@@ -4,7 +4,7 @@
 # To build libomadm and the programs.
 build_packages=(
   g++ cmake ninja-build pkgconf ccache
-  libxml2-dev libcurl4-openssl-dev libssl-dev libfmt-dev libwbxml2-dev
+  libxml2-dev libcurl4-openssl-dev libssl-dev libfmt-dev libwbxml2-dev libpcsclite-dev
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libcpp-httplib-dev ca-certificates
 )
 

@@ -215,8 +215,8 @@ TEST_F(DmProfile, EveryTruncationIsRefused) {
 
 TEST_F(DmProfile, OtherDocumentsAreUnsupported) {
   expect_refused(Errc::unsupported, "<html/>", "text/html");
-  expect_refused(Errc::unsupported, "<wap-provisioningdoc/>", "text/vnd.wap.connectivity-xml");
-  expect_refused(Errc::unsupported, "<wap-provisioningdoc/>");
+  expect_refused(Errc::unsupported, "<wml/>");
+  expect_refused(Errc::incomplete, "<wap-provisioningdoc/>", "text/vnd.wap.connectivity-xml");
   expect_refused(Errc::malformed, "", kDmWbxml);
   expect_refused(Errc::malformed, "<SyncML/>", kDmWbxml);
   expect_refused(Errc::malformed, dm_account(), kDmXml);

@@ -4,6 +4,7 @@
 #include "base/crypto/digest.h"
 #include "base/text.h"
 #include "bootstrap/content_type.h"
+#include "bootstrap/imsi.h"
 #include "bootstrap/message_mac.h"
 #include "tests/unit/bootstrap/bootstrap_fixture.h"
 
@@ -17,7 +18,8 @@ class MessageMac : public test::BootstrapTest {
   static std::string typed(std::string_view sec, std::string_view mac) {
     return std::string(kDmWbxml) + "; SEC=" + std::string(sec) + "; MAC=" + std::string(mac);
   }
-  static Result<void> check(const std::string& content_type, const Octets& octets, const BootstrapSecrets& secrets) {
+  static Result<BootstrapProof> check(const std::string& content_type, const Octets& octets,
+                                      const BootstrapSecrets& secrets) {
     const auto type = parse_content_type(content_type);
     EXPECT_TRUE(type);
     return check_message_mac(*type, octets, secrets);
@@ -80,20 +82,51 @@ TEST_F(MessageMac, BOOT_034_NetwpinNeedsTheImsiAndNothingElse) {
 
 // Documents that mean the same but differ in an octet.
 TEST_F(MessageMac, BOOT_026_TheMacIsOfTheOctetsAsReceived) {
-  const std::string text = message(inbox_add(tnds(account("Acme", "acme", "https://acme.example/dm"))));
-  std::string spaced = text;
-  spaced.replace(spaced.find("<SyncBody>"), 10, "\r\n <SyncBody>");
-  const std::vector<std::string> variants{text, spaced, "<?xml version=\"1.0\"?>" + text, text + "\n"};
+  const Octets text = dm_account();
+  const auto with_header = [&](std::string_view header) { return Octets(header) + text.substr(5); };
+  const std::vector<Octets> variants{text, with_header({"\x03\xA4\x01\x6A\x00", 5}),
+                                     with_header({"\x02\xA4\x01\x00\x00", 5}),
+                                     with_header({"\x02\xA4\x01\x6A\x01\x41", 6})};
   const BootstrapSecrets pin = secrets("1234", nullptr);
-  const auto type_for = [](const std::string& document) {
-    return std::string(test::kDmXml) + "; SEC=USERPIN; MAC=" + hex_encode(hmac_sha1("1234", document));
+  const auto type_for = [](const Octets& document) {
+    return std::string(kDmWbxml) + "; SEC=USERPIN; MAC=" + hex_encode(hmac_sha1("1234", document));
   };
   for (const std::string& mine : variants) {
     for (const std::string& other : variants) {
       if (mine != other) expect_refused(Errc::authentication, mine, type_for(other), pin);
     }
   }
-  for (const std::string& mine : variants) EXPECT_TRUE(install(mine, type_for(mine), pin)) << mine;
+  for (const std::string& mine : variants)
+    EXPECT_TRUE(install(mine, type_for(mine), pin)) << hex_encode(mine.substr(0, 6));
+}
+
+TEST_F(MessageMac, SEC_161_BOOT_040_AMessageWithAMacIsNeverXml) {
+  const BootstrapSecrets pin = secrets("1234", nullptr);
+  const std::string object = tnds(account("Acme", "acme", "https://acme.example/dm"));
+  const auto proof = [](const std::string& document) {
+    return "; SEC=USERPIN; MAC=" + hex_encode(hmac_sha1("1234", document));
+  };
+  const std::string text = message(inbox_add(object));
+  expect_refused(Errc::unsupported, text, std::string(test::kDmXml) + proof(text), pin);
+  expect_refused(Errc::unsupported, text, proof(text), pin);  // recognised by content
+  expect_refused(Errc::malformed, text, std::string(kDmWbxml) + proof(text), pin);
+  expect_refused(Errc::unsupported, object, std::string(kTndsXmlType) + proof(object), pin);
+  expect_refused(Errc::authentication, text, std::string(test::kDmXml) + "; SEC=USERPIN; MAC=" + kCases[2].v2, pin);
+}
+
+// Who pushes a message must prove who it is; whom the device itself asked, or a person, need not.
+TEST_F(MessageMac, SEC_160_BOOT_035_BOOT_053_APushedMessageNeedsAMac) {
+  const auto push = [this](const Octets& octets, std::string_view type, const BootstrapSecrets& with) {
+    return install_bootstrap(device.tree(), {octets, std::string(type)}, with, {BootstrapSource::push, "", false, {}});
+  };
+  const std::string before = picture();
+  const auto bare = push(dm_account(), kDmWbxml, {});
+  ASSERT_FALSE(bare);
+  EXPECT_EQ(bare.error().code, Errc::authentication);
+  const std::string text = message(inbox_add(tnds(account("Acme", "acme", "https://acme.example/dm"))));
+  EXPECT_FALSE(push(text, test::kDmXml, {}));
+  EXPECT_EQ(picture(), before);
+  EXPECT_TRUE(push(dm_account(), typed("USERPIN", kCases[2].v4), secrets("1234", nullptr)));
 }
 
 TEST_F(MessageMac, BOOT_055_CombinationIsPinColonSecret) {

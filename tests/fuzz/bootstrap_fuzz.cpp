@@ -1,0 +1,31 @@
+// Whole bootstrap documents of every kind, as a server may answer with them: installed or refused, never half.
+#include "bootstrap/bootstrap.h"
+
+#include "base/io/clock.h"
+#include "dmtree/ddf/ddf.h"
+#include "dmtree/store/memory_store.h"
+#include "dmtree/tree.h"
+#include "tests/fuzz/fuzz_input.h"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace omadm;  // NOLINT(google-build-using-namespace)
+  const SystemClock clock;
+  Ddf ddf;
+  fuzz::require(
+      ddf.add("<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>DMAcc</NodeName><DFProperties><AccessType><Add/>"
+              "<Get/></AccessType><DFFormat><node/></DFFormat><DFType><DDFName/></DFType></DFProperties>"
+              "<Node><NodeName/><DFProperties><AccessType><Add/><Get/></AccessType><DFFormat><node/></DFFormat>"
+              "<Occurrence><ZeroOrMore/></Occurrence><DFType><DDFName>urn:oma:mo:oma-dm-dmacc:1.0</DDFName>"
+              "</DFType></DFProperties></Node></Node></MgmtTree>",
+              "fuzz")
+          .has_value(),
+      "the description is good");
+  MemoryStore store;
+  auto tree = Tree::open(store, ddf, clock);
+  fuzz::require(tree.has_value(), "an empty tree opens");
+  const std::size_t before = (*tree)->node_count();
+  const auto outcome = install_bootstrap(**tree, {Octets(fuzz::octets(data, size)), ""});
+  fuzz::require(outcome.has_value() || (*tree)->node_count() == before, "a refused document leaves nothing");
+  fuzz::require(!outcome || !outcome->server_ids.empty(), "an installed document is an account");
+  return 0;
+}
