@@ -51,10 +51,10 @@ class ComposedClient final : public Client {
                                                [this](std::string_view server, std::string_view session) {
                                                  return scheduler_->knows_session(server, session);
                                                });
-    objects_ = DM_TRY(DefaultObjects::create(
-        {*tree_, *http_, *loop_, log_, platform_.firmware, [this](const GenericAlert& alert) { return raise(alert); },
-         [this](const std::string& server) { alerts_->server_gone(server); }},
-        config_, platform_.device));
+    objects_ = DM_TRY(DefaultObjects::create({*tree_, *http_, *loop_, log_, platform_.firmware, platform_.updates,
+                                              [this](const GenericAlert& alert) { return raise(alert); },
+                                              [this](const std::string& server) { alerts_->server_gone(server); }},
+                                             config_, platform_.device));
     DM_TRY(tree_->flush());
     doors_ = DM_TRY(open_doors(config_.notification));
     // What a restart interrupted goes on, once the host has had its first word.

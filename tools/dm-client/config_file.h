@@ -9,14 +9,16 @@
 #include "bootstrap/bootstrap.h"
 #include "client/config.h"
 #include "client/platform.h"
+#include "tools/dm-client/installer.h"
+#include "tools/dm-client/update_conditions.h"
 
 namespace omadm {
 
 struct ToolConfig {
   ClientConfig client;
   DeviceIdentity device;                // as configured; empty ones are for device_identity.h
-  std::vector<std::string> installer;   // [fumo] command: program and arguments; empty: no backend
-  std::vector<std::string> verifier;    // [fumo] verify, the same; empty: none
+  InstallerConfig installer;            // [fumo]
+  UpdateConditionsConfig conditions;    // [fumo] and [ui]
   std::vector<std::string> ui_command;  // [ui] command
   std::string trace_file;
   std::string imsi_file;  // [bootstrap]: the secret shared with the network

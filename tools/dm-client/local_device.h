@@ -8,7 +8,6 @@
 #include "base/io/log.h"
 #include "client/client.h"
 #include "dmtree/store/journal_store.h"
-#include "tools/dm-client/command_slot.h"
 #include "tools/dm-client/config_file.h"
 #include "tools/dm-client/terminal_user.h"
 #include "tools/dm-client/trace_file.h"
@@ -42,7 +41,8 @@ class LocalDevice {
   std::unique_ptr<TraceFile> trace_;
   UiCommand user_;
   TerminalUser terminal_;
-  CommandSlot slot_;
+  UpdateConditions conditions_;
+  std::unique_ptr<Installer> installer_;
   std::unique_ptr<Client> client_;
 };
 

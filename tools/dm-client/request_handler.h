@@ -13,7 +13,8 @@ namespace omadm {
 
 // Requests: session {server, alert, wait}, notify {octets, content_type, dry_run}, bootstrap.file {octets,
 // content_type, pin}, bootstrap.https {url}, alert {server, type, mark, source, format, data, correlator, now},
-// status {}, tree.* (tools/common/tree_requests.h), tree.watch {uri}. Octets are in Base64.
+// fumo.check {server, user, source, data, wait}, status {}, tree.* (tools/common/tree_requests.h), tree.watch {uri}.
+// Octets are in Base64.
 class RequestHandler {
  public:
   using Json = nlohmann::ordered_json;
@@ -45,6 +46,7 @@ class RequestHandler {
   void bootstrap_https(const nlohmann::json& request, const Answer& answer);
   void meet(const std::vector<std::string>& servers);
   void alert(const nlohmann::json& request, Answer answer, OnEvent event);
+  void fumo_check(const nlohmann::json& request, Answer answer, OnEvent event);
   void status(const Answer& answer);
   void watch(const nlohmann::json& request, OnEvent event);
   void start(const std::string& server, SessionCause cause, bool wait, Answer answer, OnEvent event);
