@@ -53,10 +53,10 @@ class ComposedClient final : public Client {
                                                [this](std::string_view server, std::string_view session) {
                                                  return scheduler_->knows_session(server, session);
                                                });
-    objects_ = DM_TRY(DefaultObjects::create(
-        {*tree_, *http_, *loop_, log_, platform_.firmware, [this](const GenericAlert& alert) { return raise(alert); },
-         [this](const std::string& server) { alerts_->server_gone(server); }},
-        config_, platform_.device));
+    objects_ = DM_TRY(DefaultObjects::create({*tree_, *http_, *loop_, log_, platform_.firmware, platform_.updates,
+                                              [this](const GenericAlert& alert) { return raise(alert); },
+                                              [this](const std::string& server) { alerts_->server_gone(server); }},
+                                             config_, platform_.device));
     DM_TRY(tree_->flush());
     desk_ = std::make_unique<BootstrapDesk>(BootstrapDesk::Surroundings{*tree_, *loop_, log_, config_, platform_.user});
     begin_with_accounts();

@@ -9,6 +9,8 @@
 #include "base/markup/markup.h"
 #include "base/ports/http_client.h"
 #include "dmtree/uri.h"
+#include "mo/common/package_check.h"
+#include "mo/fumo/update_adviser.h"
 #include "syncml/session/session.h"
 
 namespace omadm {
@@ -49,9 +51,19 @@ struct BootstrapConfig {
 };
 
 struct FumoConfig {
+  PackageTrust trust;                    // with nothing set no package is taken
+  std::vector<std::string> types;        // media types of packages; empty: any
   std::string work_dir;                  // downloads; empty: FUMO only accepts no packages
   std::uint64_t max_size = 1ULL << 30U;  // octets of a package
-  bool report_prefix = false;            // "Reversed-Domain-Name: " before the alert type (FUMO-030)
+  // Of downloads, over restarts: so many failures within give_up_after. FUMO-067.
+  RetryConfig retry{9, std::chrono::milliseconds(1000), 2.0, std::chrono::milliseconds(600000)};
+  std::chrono::hours give_up_after{7 * 24};
+  std::uint64_t max_rate = 0;                       // octets a second of a download; 0: no limit
+  UpdateConsent consent = UpdateConsent::never;     // whether Platform::updates is asked before an installation
+  std::chrono::seconds postpone{3600};              // until it is asked again
+  std::chrono::seconds outage{0};                   // how long an installation takes, told to the user
+  std::chrono::seconds give_up_waiting{7 * 86400};  // for the user, the network, the battery; after the Exec
+  bool report_prefix = false;                       // "Reversed-Domain-Name: " before the alert type (FUMO-030)
 };
 
 struct ClientConfig {

@@ -1,11 +1,14 @@
 #include "client/default_objects.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "client/adapters.h"
 #include "mo/devdetail/devdetail_object.h"
 #include "mo/devinfo/devinfo_object.h"
 #include "mo/dmacc/dmacc_object.h"
 #include "mo/fumo/fumo_object.h"
+#include "transport/http/url.h"
 
 namespace omadm {
 namespace {
@@ -17,6 +20,19 @@ FumoSettings fumo_settings(const ClientConfig& config) {
   settings.allow_http = config.allow_http;
   settings.max_size = config.fumo.max_size;
   settings.idle_timeout = config.timeout;
+  settings.connect_timeout = std::min(settings.connect_timeout, config.timeout);
+  settings.types = config.fumo.types;
+  settings.trust = config.fumo.trust;
+  settings.retry.attempts = config.fumo.retry.count + 1;
+  settings.retry.first = config.fumo.retry.first;
+  settings.retry.factor = config.fumo.retry.factor;
+  settings.retry.max = config.fumo.retry.max;
+  settings.retry.give_up_after = config.fumo.give_up_after;
+  settings.max_rate = config.fumo.max_rate;
+  settings.consent = config.fumo.consent;
+  settings.postpone = config.fumo.postpone;
+  settings.outage = config.fumo.outage;
+  settings.give_up_waiting = config.fumo.give_up_waiting;
   settings.report_prefix = config.fumo.report_prefix;
   return settings;
 }
@@ -26,7 +42,9 @@ class BuiltInObjects final : public DefaultObjects {
   BuiltInObjects(const Surroundings& surroundings, const ClientConfig& config)
       : at_(surroundings),
         accounts_(at_.tree, [this](std::string_view server_id) { forget_server(server_id); }),
-        firmware_({at_.tree, at_.loop, at_.http, at_.firmware, at_.log, at_.raise}, fumo_settings(config)) {}
+        firmware_({at_.tree, at_.loop, at_.http, at_.firmware, at_.log, at_.raise, at_.updates,
+                   [this](std::string_view server, std::string_view url) { return login(server, url); }},
+                  fumo_settings(config)) {}
   BuiltInObjects(const BuiltInObjects&) = delete;
   BuiltInObjects& operator=(const BuiltInObjects&) = delete;
   ~BuiltInObjects() override {
@@ -59,6 +77,22 @@ class BuiltInObjects final : public DefaultObjects {
   bool idle() const override { return firmware_.idle() && gone_servers_.empty(); }
 
  private:
+  // The account's own credentials, and only for the host the account is with.
+  std::optional<HttpLogin> login(std::string_view server_id, std::string_view url) const {
+    const auto account = find_account(at_.tree, server_id);
+    const auto target = Url::parse(url);
+    if (!account || !target) return std::nullopt;
+    for (const std::string& address : account_urls(*account)) {
+      const auto known = Url::parse(address);
+      if (!known || known->host != target->host || known->scheme != target->scheme) continue;
+      HttpRequest request;
+      set_http_credentials(request, *account);
+      if (request.username.empty()) return std::nullopt;
+      return HttpLogin{std::move(request.username), std::move(request.password)};
+    }
+    return std::nullopt;
+  }
+
   Result<void> write_identity(const ClientConfig& config, const DeviceIdentity& device) {
     DM_TRY(write_dev_info(at_.tree, {device.dev_id, device.man, device.mod, device.dmv, device.lang}));
     return write_dev_detail(at_.tree,

@@ -25,6 +25,7 @@ class DefaultObjects {
     EventLoop& loop;
     Log& log;
     FirmwareSlot* firmware;  // may be null
+    UpdateAdviser* updates;  // may be null
     std::function<Result<void>(const GenericAlert&)> raise;
     std::function<void(const std::string& server_id)> server_gone;  // its last account was removed; flushed after it
   };

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "dmtree/store/store.h"
 #include "mo/fumo/firmware_slot.h"
+#include "mo/fumo/update_adviser.h"
 #include "syncml/session/user_prompt.h"
 
 namespace omadm {
@@ -49,6 +50,7 @@ struct Platform {
   Store* store = nullptr;  // required
   DeviceIdentity device;
   FirmwareSlot* firmware = nullptr;  // absent: FUMO refuses to install
+  UpdateAdviser* updates = nullptr;  // absent: firmware is updated whenever a server wants it
   UserInterface* user = nullptr;     // absent: no user present
   Clock* clock = nullptr;            // absent: the system's
   Log* log = nullptr;                // absent: nothing is logged

@@ -27,7 +27,9 @@ set(OMADM_PUBLIC_HEADERS
   dmtree/tree.h
   dmtree/uri.h
   dmtree/value.h
+  mo/common/package_check.h
   mo/fumo/firmware_slot.h
+  mo/fumo/update_adviser.h
   syncml/auth/credential.h
   syncml/session/session.h
   syncml/session/user_prompt.h

@@ -99,6 +99,7 @@ url = "$url/bootstrap"
 [fumo]
 backend = "command"
 command = ["$demo/install.sh"]
+allow_unverified = true
 work_dir = "$work/downloads"
 TEXT
 

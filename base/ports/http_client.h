@@ -31,6 +31,7 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;  // in ord
 struct HttpRequest {
   std::string method = "POST";
   std::string url;      // http: or https:; anything else is refused
+  std::string base;     // not empty: the absolute URL that `url` is a reference relative to (RFC 3986)
   HttpHeaders headers;  // Content-Length, Host and Expect are the client's affair
   Octets body;
   TlsOptions tls;
@@ -41,6 +42,7 @@ struct HttpRequest {
   std::chrono::seconds idle_timeout{60};  // no octet for so long
   std::chrono::seconds total_timeout{0};  // 0: none
   std::uint64_t max_body = 4U << 20U;     // octets; over it: too_large
+  std::uint64_t max_rate = 0;             // octets a second of the answer, on average; 0: as fast as it comes
   std::string username, password;         // HTTP authentication; empty: none
   HttpAuthType auth = HttpAuthType::any;  // what the server may ask for; another challenge stays 401
 };

@@ -1,7 +1,6 @@
 #include "mo/common/download.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -41,14 +40,9 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
   return range;
 }
 
-bool worth_repeating(Errc code) noexcept { return code == Errc::transport || code == Errc::timed_out; }
-bool worth_repeating(int status) noexcept { return status == 408 || status == 429 || status >= 500; }
-
-Error error_for(int status) {
-  const std::string text = "the server answered " + std::to_string(status);
-  if (status == 401 || status == 403 || status == 407) return {Errc::authentication, text};
-  if (status == 404 || status == 410) return {Errc::not_found, text};
-  return {Errc::failed, text};
+// What a partial file is known by.
+std::string name_of_source(const DownloadOptions& options) {
+  return options.base.empty() ? options.url : options.base + " > " + options.url;
 }
 
 }  // namespace
@@ -59,15 +53,18 @@ Download::Download(EventLoop& loop, HttpClient& http, FileSystem& files, Downloa
 }
 
 Download::~Download() {
+  if (file_ && call_) --file_->state.attempts;  // ended by us, it did not fail
   call_.reset();
-  if (file_) (void)file_->checkpoint();  // when it fails, less is there to go on with
+  if (!file_) return;
+  (void)file_->checkpoint();  // when these fail, less is there to go on with
+  (void)file_->save();
 }
 
 std::uint64_t Download::received() const noexcept { return file_ ? file_->size() : 0; }
 std::uint64_t Download::total() const noexcept { return file_ ? file_->state.total.value_or(0) : 0; }
 
 void Download::open() {
-  auto file = PartialFile::open(files_, options_.path, options_.url);
+  auto file = PartialFile::open(files_, options_.path, name_of_source(options_));
   if (!file) return conclude(std::move(file).error());
   file_.emplace(std::move(*file));
   if (file_->state.first_attempt == 0) file_->state.first_attempt = loop_.clock().utc_seconds();
@@ -96,6 +93,7 @@ void Download::request() {
   HttpRequest request;
   request.method = "GET";
   request.url = options_.url;
+  request.base = options_.base;
   request.headers = {{"Accept", options_.accept}};
   asked_from_ = file_->size();
   if (asked_from_ > 0) {
@@ -108,20 +106,45 @@ void Download::request() {
   request.max_redirects = options_.max_redirects;
   request.connect_timeout = options_.connect_timeout;
   request.idle_timeout = options_.idle_timeout;
-  request.max_body = options_.max_size;
+  request.username = options_.username;
+  request.password = options_.password;
+  request.max_rate = options_.max_rate;
+  request.max_body = std::max(options_.max_size, options_.inline_bodies.max_size);
+  body_.reset();
   storing_ = other_part_ = false;
   http_status_ = 0;
   call_ = http_.send(std::move(request), this, [this](Result<HttpResponse> result) { answered(std::move(result)); });
+  rated_ = file_->size();
+  rate_timer_ = loop_.after(options_.idle_timeout, [this] { check_rate(); });
+}
+
+// A server that sends an octet now and then would otherwise hold the download for ever.
+void Download::check_rate() {
+  const std::uint64_t now = file_->size();
+  const auto least = options_.min_rate * static_cast<std::uint64_t>(options_.idle_timeout.count());
+  if (now >= rated_ && now - rated_ >= least) {
+    rated_ = now;
+    rate_timer_ = loop_.after(options_.idle_timeout, [this] { check_rate(); });
+    return;
+  }
+  call_.reset();
+  try_later({Errc::timed_out, "slower than " + std::to_string(options_.min_rate) + " octets a second"}, {});
 }
 
 Result<void> Download::begin(const HttpResponse& head) {
   http_status_ = head.status;
+  if (head.status == 200 || head.status == 206) {
+    const std::string coding = to_lower(trim(head.header("Content-Encoding")));
+    if (!coding.empty() && coding != "identity") return Error{Errc::unsupported, "the server sent it as " + coding};
+  }
   if (head.status == 206) {
     if (auto fits = check_part(head); !fits) {
       other_part_ = true;
       return fits;
     }
   } else if (head.status == 200) {
+    const auto& types = options_.inline_bodies.types;
+    if (std::find(types.begin(), types.end(), head.content_type()) != types.end()) return begin_inline(head);
     DM_TRY(file_->restart());
   } else {
     return {};
@@ -129,6 +152,12 @@ Result<void> Download::begin(const HttpResponse& head) {
   if (options_.check_head) DM_TRY(options_.check_head(head));
   storing_ = true;
   return take_head(head);
+}
+
+Result<void> Download::begin_inline(const HttpResponse& head) {
+  body_.emplace();
+  body_type_ = head.content_type();
+  return {};
 }
 
 Result<void> Download::check_part(const HttpResponse& head) const {
@@ -150,6 +179,11 @@ Result<void> Download::take_head(const HttpResponse& head) {
   } else if (const auto range = parse_content_range(head.header("Content-Range")); range && range->total) {
     state.total = range->total;
   }
+  if (state.total && options_.size && *state.total != *options_.size) {
+    return Error{Errc::corrupt, std::to_string(*state.total) + " octets announced, not " +
+                                    std::to_string(*options_.size) + " as it should be"};
+  }
+  if (!state.total) state.total = options_.size;
   if (state.total && *state.total > options_.max_size) {
     return Error{Errc::too_large, std::to_string(*state.total) + " octets announced, " +
                                       std::to_string(options_.max_size) + " are allowed"};
@@ -164,6 +198,14 @@ Result<void> Download::take_head(const HttpResponse& head) {
 }
 
 Result<void> Download::write(Bytes octets) {
+  if (body_) {
+    if (body_->size() + octets.size() > options_.inline_bodies.max_size) {
+      return Error{Errc::bad_format,
+                   body_type_ + ": over " + std::to_string(options_.inline_bodies.max_size) + " octets"};
+    }
+    body_->append(octets);
+    return {};
+  }
   if (!storing_) return {};  // what an error page says
   const std::uint64_t size = file_->size() + octets.size();
   if (size > options_.max_size) {
@@ -179,6 +221,7 @@ Result<void> Download::write(Bytes octets) {
 
 void Download::answered(Result<HttpResponse> result) {
   const std::unique_ptr<HttpCall> ended = std::move(call_);
+  rate_timer_.reset();
   if (result) return answered_well(*result);
   if (other_part_) return start_over();
   if (worth_repeating(result.error().code)) return try_later(std::move(result).error(), {});
@@ -187,6 +230,7 @@ void Download::answered(Result<HttpResponse> result) {
 
 void Download::answered_well(const HttpResponse& response) {
   http_status_ = response.status;
+  if (body_) return conclude(DownloadedFile{{}, 0, {}, body_type_, std::move(*body_), response.url});
   if (storing_) {
     if (file_->state.total && file_->size() < *file_->state.total) {
       return try_later({Errc::transport, "the file was cut off before its end"}, {});
@@ -198,12 +242,12 @@ void Download::answered_well(const HttpResponse& response) {
     if (range && range->total == file_->size()) return complete();
     return start_over();
   }
-  if (!worth_repeating(response.status)) return conclude(error_for(response.status));
+  if (!worth_repeating(response.status)) return conclude(error_for_status(response.status));
   std::chrono::milliseconds wait{0};
   if (const auto seconds = parse_unsigned(trim(response.header("Retry-After")))) {
     wait = std::chrono::seconds(std::min<std::uint64_t>(*seconds, kLongestRetryAfter.count()));
   }
-  try_later(error_for(response.status), wait);
+  try_later(error_for_status(response.status), wait);
 }
 
 void Download::start_over() {
@@ -219,20 +263,22 @@ void Download::try_later(Error error, std::chrono::milliseconds at_least) {
     error.detail += "; given up after " + std::to_string(state.attempts) + " attempts";
     return conclude(std::move(error));
   }
-  const double grown =
-      static_cast<double>(options_.retry.first.count()) * std::pow(options_.retry.factor, state.attempts - 1);
-  const auto wait = std::chrono::milliseconds(
-      static_cast<std::int64_t>(std::min(grown, static_cast<double>(options_.retry.max.count()))));
+  const auto wait = wait_after(options_.retry, state.attempts);
   timer_ = loop_.after(std::max(wait, at_least), [this] { request(); });
 }
 
 void Download::complete() {
   if (auto finished = file_->finish(); !finished) return conclude(std::move(finished).error());
-  conclude(DownloadedFile{options_.path, file_->size(), file_->sha256()});
+  if (options_.size && file_->size() != *options_.size) {
+    return conclude(Error{Errc::corrupt, std::to_string(file_->size()) + " octets, not " +
+                                             std::to_string(*options_.size) + " as it should be"});
+  }
+  conclude(DownloadedFile{options_.path, file_->size(), file_->sha256(), {}, {}, {}});
 }
 
 void Download::conclude(Result<DownloadedFile> result) {
   timer_.reset();
+  rate_timer_.reset();
   const Done done = std::move(done_);
   const int status = http_status_;
   done(std::move(result), status);  // the owner may destroy us in there

@@ -7,26 +7,26 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/io/event_loop.h"
 #include "base/io/file_system.h"
 #include "base/ports/http_client.h"
 #include "base/result.h"
+#include "mo/common/http_outcome.h"
 #include "mo/common/partial_file.h"
 
 namespace omadm {
 
-// Attempts count over restarts, for as long as the partial file is kept.
-struct DownloadRetry {
-  unsigned attempts = 10;
-  std::chrono::milliseconds first{1000};  // the wait after the first failure …
-  double factor = 2.0;                    // … and how it grows
-  std::chrono::milliseconds max{600000};
-  std::chrono::hours give_up_after{7 * 24};
+// Small bodies of some media types are not the file: they come back in memory.
+struct InlineBodies {
+  std::vector<std::string> types;  // media types, lower case
+  std::uint64_t max_size = 65536;  // octets
 };
 
 struct DownloadOptions {
   std::string url;
+  std::string base;  // not empty: the absolute URL that `url` is relative to
   std::string path;  // of the complete file; its directory is made
   std::string accept = "*/*";
   TlsOptions tls;
@@ -34,21 +34,31 @@ struct DownloadOptions {
   int max_redirects = 5;
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds idle_timeout{60};
+  std::string username, password;          // where the server asks for them
   std::uint64_t max_size = 1ULL << 30U;    // octets
+  std::optional<std::uint64_t> size;       // octets, when somebody said so before; another size is corrupt
+  std::uint64_t max_rate = 0;              // octets a second; 0: no limit
+  std::uint64_t min_rate = 16;             // octets a second over each idle_timeout; slower is timed_out
   std::uint64_t checkpoint = 1ULL << 20U;  // octets after which the partial file is made durable
   DownloadRetry retry;
   // Looks at the head of a good answer; an error ends the download for good. May be empty.
   std::function<Result<void>(const HttpResponse& head)> check_head;
+  InlineBodies inline_bodies;
 };
 
 struct DownloadedFile {
   std::string path;
   std::uint64_t size = 0;
   std::string sha256;  // lower-case hexadecimal
+  // Of an inline body, with everything above empty: its media type, itself, and the URL that gave it.
+  std::string type;
+  Octets body;
+  std::string url;
 };
 
-// Resumes what an earlier download of the same URL to the same path left. Destroying it cancels and keeps the
-// partial file; PartialFile::discard removes it.
+// An answer with a Content-Encoding is unsupported: what was asked for is the file itself. Resumes what an earlier
+// download of the same URL to the same path left. Destroying it cancels and keeps the partial file;
+// PartialFile::discard removes it.
 class Download final : private BodySink {
  public:
   // `http_status` of the last answer, 0: there was none. Errors: of HttpClient::send; too_large (max_size);
@@ -74,6 +84,8 @@ class Download final : private BodySink {
   void request();
   Result<void> take_head(const HttpResponse& head);
   Result<void> check_part(const HttpResponse& head) const;
+  Result<void> begin_inline(const HttpResponse& head);
+  void check_rate();
   void answered(Result<HttpResponse> result);
   void answered_well(const HttpResponse& response);
   void start_over();
@@ -88,9 +100,12 @@ class Download final : private BodySink {
   Done done_;
   std::optional<PartialFile> file_;
   std::unique_ptr<HttpCall> call_;
-  LoopHandlePtr timer_;
-  bool storing_ = false;     // the answer under way is the file
-  bool other_part_ = false;  // … is a part that does not fit what is there
+  LoopHandlePtr timer_, rate_timer_;
+  std::uint64_t rated_ = 0;     // received() when the rate was last looked at
+  std::optional<Octets> body_;  // of an inline answer
+  std::string body_type_;       // … its media type
+  bool storing_ = false;        // the answer under way is the file
+  bool other_part_ = false;     // … is a part that does not fit what is there
   std::uint64_t asked_from_ = 0;
   int http_status_ = 0;
 };

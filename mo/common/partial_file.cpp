@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kMagic = "omadm-download 1";
 constexpr std::uint64_t kMaxMeta = 65536;
+constexpr std::uint64_t kMaxBootId = 256;
 
 std::string part_of(const std::string& path) { return path + ".part"; }
 std::string meta_of(const std::string& path) { return path + ".meta"; }
@@ -37,6 +38,7 @@ std::string text_of(const PartialState& state) {
   put_line(out, "last-modified", state.last_modified);
   if (state.total) put_line(out, "total", std::to_string(*state.total));
   put_line(out, "durable", std::to_string(state.durable));
+  put_line(out, "boot", state.boot);
   put_line(out, "attempts", std::to_string(state.attempts));
   put_line(out, "first-attempt", std::to_string(state.first_attempt));
   return out + "end\n";
@@ -58,6 +60,7 @@ std::optional<PartialState> state_of(std::string_view text) {
     if (key == "last-modified") state.last_modified = value;
     if (key == "total") state.total = parse_unsigned(value);
     if (key == "durable") state.durable = parse_unsigned(value).value_or(0);
+    if (key == "boot") state.boot = value;
     if (key == "attempts") state.attempts = static_cast<unsigned>(parse_unsigned(value).value_or(0));
     if (key == "first-attempt") state.first_attempt = parse_signed(value).value_or(0);
   }
@@ -76,13 +79,18 @@ Result<PartialFile> PartialFile::open(FileSystem& files, std::string path, const
 Result<void> PartialFile::load(const std::string& url) {
   const auto meta = files_->read(meta_of(path_), kMaxMeta);
   const auto known = meta ? state_of(*meta) : std::nullopt;
+  const auto boot = files_->read("/proc/sys/kernel/random/boot_id", kMaxBootId);
+  const std::string now(boot ? trim(*boot) : "");
   if (!known || known->url != url) {
     discard(*files_, path_);
     state.url = url;
+    state.boot = now;
     file_ = DM_TRY(files_->open_append(part_of(path_)));
     return {};
   }
   state = *known;
+  const bool same_system = !now.empty() && state.boot == now;
+  state.boot = now;
   const auto whole = size_of(path_);
   if (whole && state.total == whole) {
     complete_ = true;
@@ -92,8 +100,8 @@ Result<void> PartialFile::load(const std::string& url) {
   file_ = DM_TRY(files_->open_append(part_of(path_)));
   const std::uint64_t there = DM_TRY(file_->size());
   if (there < state.durable) return restart();  // somebody else had a hand in it
-  if (there > state.durable) DM_TRY(file_->truncate(state.durable));
-  size_ = state.durable;
+  size_ = same_system && there <= state.total.value_or(there) ? there : state.durable;
+  if (there > size_) DM_TRY(file_->truncate(size_));
   return {};
 }
 

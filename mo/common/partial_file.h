@@ -20,10 +20,12 @@ struct PartialState {
   std::optional<std::uint64_t> total;  // octets of the whole, when announced
   std::uint64_t durable = 0;           // octets of the file that a power loss cannot take
   unsigned attempts = 0;               // requests sent so far
+  std::string boot;                    // the running system's, when the file was last opened
   std::int64_t first_attempt = 0;      // seconds since 1970
 };
 
-// 1. Octets up to `durable` are on the medium; the rest of the file is dropped when it is opened again.
+// 1. Octets up to `durable` are on the medium; the rest of the file is dropped when it is opened again after the system
+// was restarted, and kept when only the process was.
 // 2. digest() covers exactly the octets of the file once rehashed. 3. A complete file is at `path` itself.
 class PartialFile {
  public:

@@ -4,7 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/io/event_loop.h"
 #include "base/io/log.h"
@@ -13,9 +16,15 @@
 #include "dmtree/management_object.h"
 #include "dmtree/tree.h"
 #include "mo/common/download.h"
+#include "mo/common/package_check.h"
 #include "mo/fumo/firmware_slot.h"
+#include "mo/fumo/update_adviser.h"
 
 namespace omadm {
+
+struct HttpLogin {
+  std::string username, password;
+};
 
 // References must outlive the object.
 struct FumoContext {
@@ -28,6 +37,9 @@ struct FumoContext {
   // acknowledged. After an error it is called again later, with the same alert. A power loss right after it
   // returned makes it come once more (FUMO-071).
   std::function<Result<void>(const GenericAlert&)> report;
+  UpdateAdviser* adviser = nullptr;  // null: nothing stands against anything, and nobody is there to ask
+  // What the host of `url` may be told when it asks who the device is, on behalf of `server_id`. May be empty.
+  std::function<std::optional<HttpLogin>(std::string_view server_id, std::string_view url)> login = {};
 };
 
 struct FumoSettings {
@@ -38,7 +50,16 @@ struct FumoSettings {
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds idle_timeout{60};
   DownloadRetry retry;
-  bool report_prefix = false;  // "Reversed-Domain-Name: " before the alert type (FUMO-030)
+  std::vector<std::string> types;  // media types of packages; empty: any
+  PackageTrust trust;
+  std::uint64_t max_rate = 0;  // octets a second of downloads; 0: no limit
+  UpdateConsent consent = UpdateConsent::never;
+  std::chrono::seconds postpone{3600};              // until the user is asked again who answered "later"
+  unsigned max_postponed = 10;                      // "later" so often; then it counts as refused
+  std::chrono::seconds outage{0};                   // told to the user
+  std::chrono::milliseconds look_again{5000};       // while the device wants something to wait
+  std::chrono::seconds give_up_waiting{7 * 86400};  // after Exec; then result 400
+  bool report_prefix = false;                       // "Reversed-Domain-Name: " before the alert type (FUMO-030)
   // The package object made at start when there is none, and its ACL: a server that may neither add one nor
   // change ACLs could do nothing with it otherwise.
   std::string default_instance = "1";

@@ -1,6 +1,7 @@
 #include "mo/fumo/fumo_object.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "mo/common/stored_values.h"
@@ -9,6 +10,20 @@ namespace omadm {
 namespace {
 
 constexpr std::string_view kFumoId = "urn:oma:mo:oma-fumo:1.0";
+
+// What a server may say of a package beyond the standard, below Ext, where nothing is described; empty: nothing said.
+struct Claim {
+  std::string_view name;
+  Format format;
+  std::string_view type;
+};
+constexpr std::array kClaims{
+    Claim{"Sha256", Format::chr, "text/plain"},                   // hexadecimal
+    Claim{"Signature", Format::bin, "application/octet-stream"},  // detached; empty: .sig beside the package
+    Claim{"Model", Format::chr, "text/plain"},                    // of DevInfo/Mod …
+    Claim{"HwV", Format::chr, "text/plain"},                      // … and of DevDetail
+    Claim{"FwV", Format::chr, "text/plain"},                      // over which it can be installed
+};
 
 Uri fumo_uri() { return Uri().child("FUMO"); }
 
@@ -35,7 +50,7 @@ Place place_of(const Uri& uri) {
 
 FumoObject::FumoObject(FumoContext context, FumoSettings settings)
     : context_(std::move(context)), settings_(std::move(settings)) {
-  order_.report_earlier = [this](std::uint64_t finished) { return report_earlier(finished); };
+  shared_.report_earlier = [this](std::uint64_t finished) { return report_earlier(finished); };
 }
 
 void FumoObject::configure(FumoSettings settings) { settings_ = std::move(settings); }
@@ -76,6 +91,10 @@ Result<void> FumoObject::complete(const Uri& instance) {
   for (const Uri& leaf : leaves) {
     if (!transaction.exists(leaf)) DM_TRY(transaction.put(leaf, {}));
   }
+  for (const Claim& claim : kClaims) {
+    const Uri leaf = instance.child("Ext").child(claim.name);
+    if (!transaction.exists(leaf)) DM_TRY(transaction.put(leaf, {claim.format, std::string(claim.type), {}}));
+  }
   if (!transaction.exists(instance.child("State"))) {
     DM_TRY(transaction.put(instance.child("State"), {std::nullopt, std::nullopt, "10"}));
   }
@@ -87,7 +106,7 @@ PackageUpdate* FumoObject::adopt(std::string_view x) {
   const auto known = packages_.find(x);
   if (known != packages_.end()) return known->second.get();
   if (!context_.tree.begin(Principal::device()).exists(fumo_uri().child(x))) return nullptr;
-  auto package = std::make_unique<PackageUpdate>(context_, settings_, order_, std::string(x));
+  auto package = std::make_unique<PackageUpdate>(context_, settings_, shared_, std::string(x));
   return packages_.emplace(x, std::move(package)).first->second.get();
 }
 

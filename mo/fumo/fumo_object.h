@@ -43,7 +43,7 @@ class FumoObject final : public ManagementObject {
 
   FumoContext context_;
   FumoSettings settings_;
-  PackageOrder order_;
+  PackagesShared shared_;
   std::map<std::string, std::unique_ptr<PackageUpdate>, std::less<>> packages_;
 };
 

@@ -25,9 +25,26 @@ struct TextField {
   std::string OperationRecord::*member;
 };
 constexpr std::array kTexts{
-    TextField{"server", &OperationRecord::server_id}, TextField{"correlator", &OperationRecord::correlator},
-    TextField{"url", &OperationRecord::url},          TextField{"file", &OperationRecord::file},
+    TextField{"server", &OperationRecord::server_id},
+    TextField{"correlator", &OperationRecord::correlator},
+    TextField{"url", &OperationRecord::url},
+    TextField{"file", &OperationRecord::file},
     TextField{"sha256", &OperationRecord::sha256},
+    TextField{"package_url", &OperationRecord::package_url},
+    TextField{"notify_url", &OperationRecord::notify_url},
+    TextField{"base", &OperationRecord::base},
+    TextField{"version", &OperationRecord::version},
+};
+
+struct FlagField {
+  std::string_view name;
+  bool OperationRecord::*member;
+};
+constexpr std::array kFlags{
+    FlagField{"reported", &OperationRecord::reported},
+    FlagField{"consented", &OperationRecord::consented},
+    FlagField{"begun", &OperationRecord::begun},
+    FlagField{"restarting", &OperationRecord::restarting},
 };
 
 Uri record_uri(std::string_view x) { return Uri().child(kPrivateRoot).child("fumo").child(x); }
@@ -54,7 +71,9 @@ OperationRecord read_operation(const Transaction& device, std::string_view x) {
     if (row.word == kind) record.kind = row.kind;
   }
   record.result = static_cast<UpdateResult>(number(stored_value(device, root.child("result"))));
-  record.reported = stored_value(device, root.child("reported")) == "1";
+  for (const FlagField& field : kFlags) record.*field.member = stored_value(device, root.child(field.name)) == "1";
+  record.accepted_at = parse_signed(stored_value(device, root.child("accepted_at"))).value_or(0);
+  record.postponed = static_cast<unsigned>(number(stored_value(device, root.child("postponed"))));
   record.size = number(stored_value(device, root.child("size")));
   record.finished = number(stored_value(device, root.child("finished")));
   return record;
@@ -69,7 +88,9 @@ Result<void> write_operation(Transaction& device, std::string_view x, const Oper
   for (const TextField& field : kTexts) DM_TRY(put(field.name, record.*field.member));
   DM_TRY(put("kind", Octets(to_string(record.kind))));
   DM_TRY(put("result", std::to_string(static_cast<unsigned>(record.result))));
-  DM_TRY(put("reported", record.reported ? "1" : "0"));
+  for (const FlagField& field : kFlags) DM_TRY(put(field.name, record.*field.member ? "1" : "0"));
+  DM_TRY(put("accepted_at", std::to_string(record.accepted_at)));
+  DM_TRY(put("postponed", std::to_string(record.postponed)));
   DM_TRY(put("finished", std::to_string(record.finished)));
   return put("size", std::to_string(record.size));
 }

@@ -32,6 +32,15 @@ struct OperationRecord {
   std::string file;
   std::uint64_t size = 0;
   std::string sha256;  // lower-case hexadecimal
+  // Where it came from, and who wants to know what became of it, both relative to `base` unless that is empty.
+  std::string package_url, notify_url, base;
+
+  std::int64_t accepted_at = 0;  // the Exec, seconds since 1970
+  unsigned postponed = 0;        // how often the user wanted to be asked later
+  bool consented = false;        // the user has agreed to the installation, or need not be asked
+  bool begun = false;            // the installer was called
+  bool restarting = false;       // … and wants the device restarted
+  std::string version;           // … into this version, may be empty
 
   // Whether its kind promises an installation once the package is ready.
   bool goes_on_to_update() const noexcept {

@@ -17,20 +17,20 @@ bool has_result(const OperationRecord& record) noexcept { return record.result !
 
 }  // namespace
 
-PackageUpdate::PackageUpdate(const FumoContext& context, const FumoSettings& settings, PackageOrder& order,
+PackageUpdate::PackageUpdate(const FumoContext& context, const FumoSettings& settings, PackagesShared& shared,
                              std::string x)
     : context_(context),
       settings_(settings),
-      order_(order),
+      shared_(shared),
       x_(std::move(x)),
       record_(read_operation(begin(), x_)),
       self_(std::make_shared<PackageUpdate*>(this)) {
-  order_.finished = std::max(order_.finished, record_.finished);
+  shared_.finished = std::max(shared_.finished, record_.finished);
 }
 
 PackageUpdate::~PackageUpdate() {
   *self_ = nullptr;
-  if (order_.installing == this) order_.installing = nullptr;
+  if (shared_.installing == this) shared_.installing = nullptr;
 }
 
 Uri PackageUpdate::uri() const { return Uri().child("FUMO").child(x_); }
@@ -67,6 +67,7 @@ PackageStatus PackageUpdate::status() const {
     status.size = download_->total();
   }
   if (state() == UpdateState::updating && percent_ >= 0) status.state += " " + std::to_string(percent_) + "%";
+  if (!waits_for_.empty()) status.state += ", waits: " + waits_for_;
   return status;
 }
 
@@ -106,7 +107,7 @@ Result<void> PackageUpdate::save(const OperationRecord& record) {
 }
 
 void PackageUpdate::drop_files() {
-  if (!settings_.work_dir.empty()) PartialFile::discard(files_, path());
+  if (!settings_.work_dir.empty()) PackageDownload::discard(files_, path());
 }
 
 // From an end state to idle, one step after the other: 70 never goes straight to 10 (FUMO-012). The record
@@ -152,16 +153,17 @@ Result<ExecOutcome> PackageUpdate::exec(UpdateKind kind, const ExecRequest& requ
   record.kind = kind;
   record.server_id = request.server_id;
   record.correlator = request.correlator;
+  record.accepted_at = context_.loop.clock().utc_seconds();
   if (kind == UpdateKind::update) {
     if (!has_package(now)) return Error{Errc::unavailable, uri().str() + ": no package is on the device"};
-    if (order_.installing != nullptr) return Error{Errc::unavailable, "another package is being installed"};
+    if (shared_.installing != nullptr) return Error{Errc::unavailable, "another package is being installed"};
     if (is_owed(record_)) DM_TRY(hand_over_report());
     record.file = record_.file;
     record.size = record_.size;
     record.sha256 = record_.sha256;
     DM_TRY(step(UpdateEvent::update_begun, record));
-    order_.installing = this;
-    later({}, &PackageUpdate::install);
+    shared_.installing = this;
+    later({}, &PackageUpdate::begin_update);
     return ExecOutcome::accepted;
   }
   DM_TRY(become_idle(false));  // FUMO-014
@@ -227,7 +229,9 @@ void PackageUpdate::report_acknowledged(const GenericAlert& alert) {
 
 void PackageUpdate::forget() {
   download_.reset();
+  request_.reset();
   timer_.reset();
+  watch_.reset();
   outcome_.reset();
   Transaction transaction = begin();
   auto removed = remove_operation(transaction, x_);

@@ -8,7 +8,8 @@
 
 #include "base/io/file_system.h"
 #include "dmtree/management_object.h"
-#include "mo/common/download.h"
+#include "mo/common/package_download.h"
+#include "mo/common/persistent_request.h"
 #include "mo/fumo/fumo_context.h"
 #include "mo/fumo/operation_record.h"
 #include "mo/fumo/update_state.h"
@@ -18,11 +19,12 @@ namespace omadm {
 class PackageUpdate;
 
 // What the packages of a device share.
-struct PackageOrder {
+struct PackagesShared {
   const PackageUpdate* installing = nullptr;  // one at a time
   std::uint64_t finished = 0;                 // operations that have ended so far
   // Hands over what is owed of operations that ended before the `finished`th (FUMO-033).
   std::function<Result<void>(std::uint64_t finished)> report_earlier;
+  std::unique_ptr<Worker> worker;  // reads packages; made when there is something to read
 };
 
 // 1. Every State is durable before what it announces begins (FUMO-011). 2. An Exec answered `accepted` has
@@ -31,7 +33,7 @@ struct PackageOrder {
 class PackageUpdate {
  public:
   // `x` is the canonical name below ./FUMO. The references must outlive the object.
-  PackageUpdate(const FumoContext& context, const FumoSettings& settings, PackageOrder& order, std::string x);
+  PackageUpdate(const FumoContext& context, const FumoSettings& settings, PackagesShared& shared, std::string x);
   PackageUpdate(const PackageUpdate&) = delete;
   PackageUpdate& operator=(const PackageUpdate&) = delete;
   ~PackageUpdate();  // what is under way ends silently and goes on after resume()
@@ -68,25 +70,54 @@ class PackageUpdate {
   void later(std::chrono::milliseconds delay, void (PackageUpdate::*what)());
   void log(LogLevel level, const std::string& text) const;
 
+  // Fetching: package_fetch.cpp.
   void start_download();
-  void downloaded(Result<DownloadedFile> file, int http_status);
+  PackageDownloadOptions download_options() const;
+  void watch_download();
+  void downloaded(PackageDownload::Outcome outcome);
   void accept_package();
+  void fetch_signature();
+  void check(Octets signature);
+  void checked(const Result<void>& verdict);
+  void accepted();
+  void fail_download(Errc error, UpdateResult result);
+  // Tells the host of a described package how it went, if it wants to hear.
+  void tell_host(InstallStatus status, unsigned attempts, std::function<void(bool told)> then);
+  HttpRequest small_request(std::string method, const std::string& url) const;
+
+  // Installing: package_install.cpp.
   void begin_update();
+  bool held(UpdateStage stage, void (PackageUpdate::*again)());
+  bool ask_user();
+  void answered(UpdateAnswer answer);
+  void refuse_update(UpdateResult result, const std::string& why);
+  void prepare();
   void install();
+  void confirm();
+  void restart_device();
   Result<FirmwarePackage> package() const;
+  Octets claimed(std::string_view leaf) const;  // below Ext
+  Result<void> check_device() const;
+  UpdatePrompt prompt() const;
   void installed(const InstallResult& result);
+  void install_failed(const Error& error);
   void finish();
+  // `check_package` on the worker, then `then` on the loop.
+  void check_in_background(PackageClaim claim, std::function<void(const Result<void>&)> then);
   void report();
 
   const FumoContext& context_;
   const FumoSettings& settings_;
-  PackageOrder& order_;
+  PackagesShared& shared_;
   std::string x_;
   mutable PosixFileSystem files_;
   OperationRecord record_;  // as stored
 
-  std::unique_ptr<Download> download_;
-  LoopHandlePtr timer_;
+  std::unique_ptr<PackageDownload> download_;
+  std::unique_ptr<PersistentRequest> request_;  // for a signature, or to tell a host
+  LoopHandlePtr timer_, watch_;
+  std::string waits_for_;                 // why nothing goes on, for people
+  unsigned tenths_ = 0;                   // of the download, as last logged
   std::shared_ptr<PackageUpdate*> self_;  // shared with callbacks in the slot's hands; emptied by the destructor
   int percent_ = -1;                      // of the installation; -1: not told
   struct Outcome {

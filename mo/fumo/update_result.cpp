@@ -8,6 +8,9 @@ UpdateResult result_of_download(Errc error, int http_status) noexcept {
   switch (error) {
     case Errc::malformed:
       return UpdateResult::bad_url;
+    case Errc::bad_format:  // a descriptor
+    case Errc::veto:
+      return UpdateResult::not_acceptable;
     case Errc::not_allowed:  // the scheme
     case Errc::unsupported:
       return UpdateResult::not_implemented;
@@ -39,6 +42,21 @@ UpdateResult result_of_download(Errc error, int http_status) noexcept {
       return UpdateResult::server_unavailable;
     default:
       return http_status >= 500 ? UpdateResult::server_error : UpdateResult::undefined;
+  }
+}
+
+UpdateResult result_of_check(Errc error) noexcept {
+  switch (error) {
+    case Errc::corrupt:
+      return UpdateResult::corrupted;
+    case Errc::authentication:
+      return UpdateResult::not_validated;
+    case Errc::veto:
+      return UpdateResult::mismatch;
+    case Errc::storage_full:
+      return UpdateResult::update_out_of_memory;
+    default:
+      return UpdateResult::undefined;
   }
 }
 

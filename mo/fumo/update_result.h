@@ -34,6 +34,7 @@ bool is_success(UpdateResult result) noexcept;
 
 // `http_status` 0: no HTTP answer was had.
 UpdateResult result_of_download(Errc error, int http_status) noexcept;
+UpdateResult result_of_check(Errc error) noexcept;  // of a package that is on the device
 UpdateResult result_of_installation(InstallOutcome outcome) noexcept;
 
 }  // namespace omadm

@@ -23,7 +23,8 @@ class FirmwareUpdateTest : public test::ClientTest {
   FirmwareUpdateTest() {
     platform.firmware = &slot;
     config.fumo.work_dir = directory.file("work");
-    config.retry.count = 0;
+    config.fumo.trust.installer_checks = true;
+    config.retry.count = config.fumo.retry.count = 0;
     open();
     trusting_account(server);
     acl("./FUMO/1", "Get=*&Replace=*&Exec=*");
@@ -132,6 +133,41 @@ TEST_F(FirmwareUpdateTest, FUMO_031_TheReportIsSentInTheRunningSessionIfThereIsO
   ASSERT_EQ(server.count(), 4u);
   EXPECT_EQ(server.requests()[3].msg_id, "2");
   EXPECT_EQ(reports_in(server.requests()[3]), kReport);
+}
+
+// DMAcc's HTTP credentials, where the host of the package asks for them and is the server's own.
+TEST_F(FirmwareUpdateTest, FUMO_061_TheHostIsToldWhoAsksWhenItIsTheServersOwn) {
+  test::TestHttpServer asking{[](const test::TestRequest& request) {
+                                test::TestResponse response;
+                                response.body = "package";
+                                if (request.header("Authorization").empty()) {
+                                  response.status = 401;
+                                  response.headers = {{"WWW-Authenticate", "Basic realm=\"fw\""}};
+                                }
+                                return response;
+                              },
+                              test::LoopbackTls::get().server()};
+  account({server.url()}, {{"HTTP", "BASIC", "device", "http-secret", {}}}, kServerId, "Acc");
+  put("./FUMO/1/Download/PkgURL", asking.url("/firmware"));
+  server.then("<Exec><CmdID>2</CmdID><Item><Target><LocURI>./FUMO/1/Download</LocURI></Target></Item></Exec>");
+  session();
+  run_until_idle();
+  ASSERT_GE(asking.requests().size(), 2u);
+  EXPECT_EQ(asking.requests()[0].header("Authorization"), "");
+  EXPECT_EQ(asking.requests().back().header("Authorization"), "Basic " + base64_encode("device:http-secret"));
+  EXPECT_EQ(state(), "50");
+  // Another host hears nothing.
+  std::string elsewhere = asking.url("/firmware");
+  elsewhere.replace(elsewhere.find("127.0.0.1"), 9, "localhost");
+  const std::size_t before = asking.requests().size();
+  put("./FUMO/1/Download/PkgURL", elsewhere);
+  server.then("<Exec><CmdID>2</CmdID><Item><Target><LocURI>./FUMO/1/Download</LocURI></Target></Item></Exec>");
+  session();
+  run_until_idle();
+  EXPECT_GT(asking.requests().size(), before);
+  for (std::size_t i = before; i < asking.requests().size(); ++i) {
+    EXPECT_EQ(asking.requests()[i].header("Authorization"), "");
+  }
 }
 
 class ChunkedPackageTest : public FirmwareUpdateTest {

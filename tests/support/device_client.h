@@ -51,7 +51,7 @@ class RecordingLog final : public Log {
   std::vector<std::string> lines;
 };
 
-// Certificates for 127.0.0.1, made once a process.
+// Certificates for 127.0.0.1 and localhost, made once a process.
 class LoopbackTls {
  public:
   static const LoopbackTls& get() {
@@ -66,7 +66,7 @@ class LoopbackTls {
   }
 
  private:
-  LoopbackTls() : authority_(directory_.path()), identity_(authority_.issue({"127.0.0.1"})) {}
+  LoopbackTls() : authority_(directory_.path()), identity_(authority_.issue({"127.0.0.1", "localhost"})) {}
 
   TemporaryDirectory directory_;
   TestAuthority authority_;

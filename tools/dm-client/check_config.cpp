@@ -123,8 +123,18 @@ void check_rest(const ToolConfig& config, Findings& findings) {
   findings.used["notification"] = {
       {"udp", client.notification.udp}, {"sip", client.notification.sip}, {"http", client.notification.http}};
   findings.used["bootstrap"] = {{"url", client.bootstrap.urls}};
-  findings.used["fumo"] = {
-      {"command", config.installer}, {"work_dir", client.fumo.work_dir}, {"max_size", client.fumo.max_size}};
+  constexpr const char* backends[] = {"", "command", "file", "rauc", "swupdate"};
+  const PackageTrust& trust = client.fumo.trust;
+  findings.used["fumo"] = {{"backend", backends[static_cast<std::size_t>(config.installer.backend)]},
+                           {"command", config.installer.command},
+                           {"verified_by", !trust.certificate_file.empty()  ? trust.certificate_file
+                                           : !trust.public_key_file.empty() ? trust.public_key_file
+                                           : trust.installer_checks         ? "installer"
+                                                                            : "nobody"},
+                           {"work_dir", client.fumo.work_dir},
+                           {"max_size", client.fumo.max_size}};
+  check_pem("[fumo] certificate", trust.certificate_file, "CERTIFICATE", findings);
+  check_pem("[fumo] public_key", trust.public_key_file, "PUBLIC KEY", findings);
   Json objects = Json::array();
   for (const ObjectFile& object : config.objects) {
     objects.push_back({{"ddf", object.ddf_file}, {"handler", object.handler}});
@@ -134,8 +144,10 @@ void check_rest(const ToolConfig& config, Findings& findings) {
   }
   findings.used["mo"] = std::move(objects);
   if (!config.trace_file.empty()) findings.used["trace"] = config.trace_file;
-  check_program("[fumo] command", config.installer, findings);
-  check_program("[fumo] verify", config.verifier, findings);
+  check_program("[fumo] command", config.installer.command, findings);
+  check_program("[fumo] verify", config.installer.verify, findings);
+  check_program("[fumo] restart", config.installer.restart, findings);
+  check_program("[fumo] confirm", config.installer.confirm, findings);
   check_program("[ui] command", config.ui_command, findings);
 }
 

@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "base/io/log.h"
-#include "client/client.h"
-#include "mo/fumo/firmware_slot.h"
 #include "tools/dm-client/child_process.h"
+#include "tools/dm-client/installer.h"
 
 namespace omadm {
 
@@ -23,15 +22,15 @@ struct SlotCommands {
 // "version=…", the version now installed, at any time. Exit status: 0 installed, 2 not for this device, 3 not
 // signed by whom it should be, 4 damaged, 5 no room, any other failed. `verify` likewise; other than 0: not
 // installed, with 1 meaning the same as 3.
-class CommandSlot final : public FirmwareSlot {
+class CommandSlot final : public Installer {
  public:
   CommandSlot(SlotCommands commands, Log& log);
   ~CommandSlot() override;
 
   // The loop of `client` is used from now on; what was to be installed before then starts. The slot
   // outlives the client.
-  void attach(Client& client);
-  void set_commands(SlotCommands commands) { commands_ = std::move(commands); }  // for the next package
+  void attach(Client& client) override;
+  void reconfigure(const InstallerConfig& config) override { commands_ = {config.command, config.verify}; }
 
   // unsupported: no command configured; unavailable: another package is being installed; not_found, io:
   // the program cannot be started.

@@ -35,6 +35,7 @@ std::string what_of(const nlohmann::json& request) {
   const std::string server = request.contains("server") ? request["server"].get<std::string>() : "";
   if (op == "session") return "session with " + server;
   if (op == "alert") return "alert to " + server;
+  if (op == "fumo.check") return "firmware check";
   if (op == "notify") return "notification";
   if (op == "status") return "status";
   return "bootstrap";

@@ -4,18 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/io/file_system.h"
 #include "base/text.h"
 #include "tools/common/config_files.h"
 #include "tools/common/toml_section.h"
+#include "tools/dm-client/config_sections.h"
 
 namespace omadm {
 namespace {
 
 constexpr std::uint64_t kMaxConfig = 1U << 20U;
-constexpr std::int64_t kAnyNumber = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kYear = 366 * 86400;
 
 void read_device(TomlSection& section, ToolConfig& config) {
@@ -33,17 +32,6 @@ void read_device(TomlSection& section, ToolConfig& config) {
   bool large_objects = true;
   section.boolean("lrg_obj", large_objects);
   if (!large_objects) section.refuse("lrg_obj", "large objects are always supported; only true is possible");
-}
-
-void read_retry(TomlSection& section, RetryConfig& retry) {
-  section.number("count", 0, 100, [&](std::int64_t value) { retry.count = static_cast<unsigned>(value); });
-  double first = static_cast<double>(retry.first.count()) / 1000;
-  double longest = static_cast<double>(retry.max.count()) / 1000;
-  section.real("first_s", 0, 86400, first);
-  section.real("factor", 1, 100, retry.factor);
-  section.real("max_s", 0, 86400, longest);
-  retry.first = std::chrono::milliseconds(std::llround(first * 1000));
-  retry.max = std::chrono::milliseconds(std::llround(longest * 1000));
 }
 
 void read_session(TomlSection& section, ToolConfig& config, const std::string& file) {
@@ -147,21 +135,6 @@ void read_bootstrap(TomlSection& section, ToolConfig& config) {
   read_card_and_factory(section, config);
 }
 
-void read_fumo(TomlSection& section, ToolConfig& config) {
-  std::string backend;
-  section.text("backend", backend);
-  section.text_list("command", config.installer);
-  section.text_list("verify", config.verifier);
-  section.path("work_dir", config.client.fumo.work_dir);
-  section.number("max_size", 1, kAnyNumber,
-                 [&](std::int64_t v) { config.client.fumo.max_size = static_cast<std::uint64_t>(v); });
-  section.boolean("report_prefix", config.client.fumo.report_prefix);
-  if (backend.empty()) return;
-  if (backend != "command") section.refuse("backend", "\"" + backend + "\" is not supported; use \"command\"");
-  if (config.installer.empty())
-    section.refuse("backend", "\"command\" needs the key command, the program that installs");
-}
-
 Result<void> read_text(const std::string& text, const std::string& file, ToolConfig& config) {
   const toml::parse_result parsed = toml::parse(text, file);
   if (!parsed) {
@@ -182,7 +155,7 @@ Result<void> read_text(const std::string& text, const std::string& file, ToolCon
   part("security", [&](TomlSection& section) { read_security(section, config); });
   part("notification", [&](TomlSection& section) { read_notification(section, config); });
   part("bootstrap", [&](TomlSection& section) { read_bootstrap(section, config); });
-  part("fumo", [&](TomlSection& section) { read_fumo(section, config); });
+  part("fumo", [&](TomlSection& section) { read_fumo_section(section, file, config); });
   part("ui", [&](TomlSection& section) {
     section.text_list("command", config.ui_command);
     section.number("timeout_s", 1, 86400,
@@ -209,6 +182,7 @@ Result<ToolConfig> read_config(const std::string& file, const std::string& state
     DM_TRY(read_text(text, source, config));
   }
   for (const ObjectFile& object : config.objects) config.client.extra_ddf.push_back(object.ddf);
+  config.conditions.user = config.ui_command;
   return config;
 }
 

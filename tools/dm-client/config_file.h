@@ -12,14 +12,16 @@
 #include "client/platform.h"
 #include "dmtree/store/journal_store.h"
 #include "tools/common/object_files.h"
+#include "tools/dm-client/installer.h"
+#include "tools/dm-client/update_conditions.h"
 
 namespace omadm {
 
 struct ToolConfig {
   ClientConfig client;
   DeviceIdentity device;                // as configured; empty ones are for device_identity.h
-  std::vector<std::string> installer;   // [fumo] command: program and arguments; empty: no backend
-  std::vector<std::string> verifier;    // [fumo] verify, the same; empty: none
+  InstallerConfig installer;            // [fumo]
+  UpdateConditionsConfig conditions;    // [fumo] and [ui]
   std::vector<std::string> ui_command;  // [ui] command
   std::string trace_file;
   std::string imsi_file;                          // [bootstrap]: the secret shared with the network

@@ -3,7 +3,7 @@ _dm_client() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} word command='' form='' words=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      run | session | notify | bootstrap | alert | status | check-config) [[ $command ]] || command=$word ;;
+      run | session | notify | bootstrap | alert | fumo | status | check-config) [[ $command ]] || command=$word ;;
       https | file | smartcard | factory) [[ $command != bootstrap ]] || form=$word ;;
     esac
   done
@@ -20,7 +20,7 @@ _dm_client() {
     --mac | --content-type | --type | --source | --data | --correlator) return ;;
   esac
   case $command in
-    '') words='run session notify bootstrap alert status check-config --version' ;;
+    '') words='run session notify bootstrap alert fumo status check-config --version' ;;
     session) words='--server --alert --wait' ;;
     notify) words='--content-type --dry-run' ;;
     bootstrap)
@@ -28,6 +28,7 @@ _dm_client() {
       [[ $form != https && $form != smartcard && $form != factory ]] || words=''
       [[ $form != file ]] || words='--content-type --sec --mac --pin-file'
       ;;
+    fumo) words='check --server --user --source --data --wait' ;;
     alert) words='--server --type --mark --source --format --data --correlator --now' ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words --state --config --json --verbose --quiet --help" -- "$current")

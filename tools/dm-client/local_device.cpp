@@ -9,10 +9,7 @@
 namespace omadm {
 
 LocalDevice::LocalDevice(ToolConfig config, Log& log)
-    : config_(std::move(config)),
-      log_(log),
-      command_(config_.ui_command, log),
-      slot_({config_.installer, config_.verifier}, log) {}
+    : config_(std::move(config)), log_(log), command_(config_.ui_command, log), conditions_(config_.conditions, log) {}
 
 Result<std::unique_ptr<LocalDevice>> LocalDevice::open(const std::string& state_directory, ToolConfig config, Log& log,
                                                        bool asked_here) {
@@ -31,12 +28,15 @@ Result<void> LocalDevice::open_parts(const std::string& state_directory, bool as
   Platform platform;
   platform.store = store_.get();
   platform.device = complete_identity(config_.device, guessed);
-  platform.firmware = config_.installer.empty() ? nullptr : &slot_;
+  installer_ = DM_TRY(make_installer(config_.installer, log_));
+  platform.firmware = installer_.get();
+  platform.updates = &conditions_;
   platform.user = &user_;
   if (asked_here) without_command_ = &terminal_;
   platform.log = &log_;
   client_ = DM_TRY(Client::open(config_.client, platform));
-  slot_.attach(*client_);
+  conditions_.attach(*client_);
+  if (installer_) installer_->attach(*client_);
   command_.attach(*client_);
   terminal_.attach(*client_);
   for (const ObjectFile& object : config_.objects) {
@@ -77,7 +77,8 @@ Result<void> LocalDevice::set_trace() {
 Result<void> LocalDevice::reconfigure(ToolConfig config) {
   std::vector<std::string> guessed;
   DM_TRY(client_->reconfigure(config.client, complete_identity(config.device, guessed)));
-  slot_.set_commands({config.installer, config.verifier});
+  if (installer_) installer_->reconfigure(config.installer);
+  conditions_.set_config(config.conditions);
   command_.set_command(config.ui_command);
   config_ = std::move(config);
   return set_trace();

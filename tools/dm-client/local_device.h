@@ -9,7 +9,6 @@
 #include "client/client.h"
 #include "dmtree/store/journal_store.h"
 #include "tools/dm-client/command_object.h"
-#include "tools/dm-client/command_slot.h"
 #include "tools/dm-client/config_file.h"
 #include "tools/dm-client/remote_user.h"
 #include "tools/dm-client/terminal_user.h"
@@ -67,7 +66,8 @@ class LocalDevice {
   };
   UserInterface* without_command_ = &remote_;
   ChosenUser user_{command_, without_command_};
-  CommandSlot slot_;
+  UpdateConditions conditions_;
+  std::unique_ptr<Installer> installer_;
   std::unique_ptr<Client> client_;
   std::vector<std::unique_ptr<CommandObject>> objects_;
 };

@@ -25,7 +25,7 @@ struct Arguments {
   std::string server, alert_as = "client", file, url, card, content_type, sec, mac, pin_file;
   std::string type, mark, source, format = "chr", data, correlator;
   std::vector<std::string> files;
-  bool dry_run = false, now = false, wait = false;
+  bool by_user = false, dry_run = false, now = false, wait = false;
 };
 
 // What the document's sender put into the Content-Type: how it is proved, and the proof.
@@ -139,6 +139,30 @@ void add_alert(CLI::App& app, Arguments& arguments) {
   alert->add_flag("--now", arguments.now, "Start a session at once");
 }
 
+// FUMO-050 … FUMO-052: asks servers whether there is an update.
+int run_fumo_check(const Arguments& arguments, Log& log) {
+  return run_request(arguments.common,
+                     {{"op", "fumo.check"},
+                      {"server", arguments.server},
+                      {"user", arguments.by_user},
+                      {"source", arguments.source},
+                      {"data", base64_encode(arguments.data)},
+                      {"wait", arguments.wait}},
+                     log);
+}
+
+void add_fumo(CLI::App& app, Arguments& arguments) {
+  CLI::App* const fumo = app.add_subcommand("fumo", "Firmware update");
+  fumo->require_subcommand(1);
+  CLI::App* const check = fumo->add_subcommand("check", "Ask a server whether there is new firmware");
+  check->add_option("--server", arguments.server, "ServerID; not needed with one account")->type_name("ID");
+  check->add_flag("--user", arguments.by_user, "It is the user who wants to know, not the device");
+  check->add_option("--source", arguments.source, "URI of the package object meant, as ./FUMO/1; all when missing")
+      ->type_name("URI");
+  check->add_option("--data", arguments.data, "Data for the server, as the vendor agreed with it")->type_name("D");
+  check->add_flag("--wait", arguments.wait, "Wait for the update that may follow, and its report");
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   app.add_subcommand("run", "The daemon, in the foreground");
   CLI::App* const session = app.add_subcommand("session", "One management session");
@@ -157,6 +181,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   notify->add_flag("--dry-run", arguments.dry_run, "Only validate and explain");
   add_bootstrap(app, arguments);
   add_alert(app, arguments);
+  add_fumo(app, arguments);
   app.add_subcommand("status", "What the client does");
   app.add_subcommand("check-config", "Validate configuration, descriptions, certificates and store");
 }
@@ -182,6 +207,7 @@ int run_command(const CLI::App& app, const Arguments& arguments) {
   }
   if (app.got_subcommand("notify")) return run_notify(arguments, log);
   if (app.got_subcommand("alert")) return run_alert(arguments, log);
+  if (app.got_subcommand("fumo")) return run_fumo_check(arguments, log);
   if (app.got_subcommand("status")) return run_request(common, {{"op", "status"}}, log);
   const CLI::App* const bootstrap = app.get_subcommand("bootstrap");
   if (bootstrap->got_subcommand("file")) return run_bootstrap_file(arguments, log);

@@ -94,6 +94,7 @@ void RequestHandler::handle(const nlohmann::json& request, Answer answer, OnEven
   if (op == "bootstrap.smartcard") return bootstrap_smartcard(request, answer);
   if (op == "bootstrap.factory") return answer_bootstrap(answer, true)(client_.bootstrap_factory());
   if (op == "alert") return alert(request, std::move(answer), std::move(event));
+  if (op == "fumo.check") return fumo_check(request, std::move(answer), std::move(event));
   if (op == "status") return status(answer);
   if (op == "tree.watch") return watch(request, answer, std::move(event));
   if (op.starts_with("tree.")) return tree_request(request, std::move(answer));
@@ -280,6 +281,31 @@ void RequestHandler::alert(const nlohmann::json& request, Answer answer, OnEvent
   if (!queued) return answer(failure_of(queued.error(), exit_code(queued.error().code)));
   if (!flag_of(request, "now")) return answer(answer_of({{"queued", true}, {"server", alert.server_id}}));
   start(alert.server_id, SessionCause::device, false, std::move(answer), std::move(event));
+}
+
+void RequestHandler::fumo_check(const nlohmann::json& request, Answer answer, OnEvent event) {
+  const std::vector<AccountStatus> accounts = client_.status().accounts;
+  GenericAlert alert;
+  alert.server_id = text_of(request, "server");
+  if (alert.server_id.empty() && accounts.size() == 1) alert.server_id = accounts[0].server_id;
+  if (alert.server_id.empty()) {
+    return answer(failure_of(
+        {Errc::not_found, fmt::format("there are {} accounts; --server says which", accounts.size())}, kExitNotFound));
+  }
+  if (std::ranges::find(accounts, alert.server_id, &AccountStatus::server_id) == accounts.end()) {
+    return answer(failure_of({Errc::not_found, "no account of server \"" + alert.server_id + "\""}, kExitNotFound));
+  }
+  alert.type = "org.openmobilealliance.dm.firmwareupdate.";
+  alert.type += flag_of(request, "user") ? "userrequest" : "devicerequest";
+  if (config_.client.fumo.report_prefix) alert.type.insert(0, "Reversed-Domain-Name: ");
+  alert.format = "chr";
+  alert.source = text_of(request, "source");
+  auto data = octets_of(request, "data");
+  if (!data) return answer(failure_of(data.error(), kExitFailed));
+  alert.data = std::move(*data);
+  auto queued = client_.queue_alert(alert);
+  if (!queued) return answer(failure_of(queued.error(), exit_code(queued.error().code)));
+  start(alert.server_id, SessionCause::device, flag_of(request, "wait"), std::move(answer), std::move(event));
 }
 
 void RequestHandler::status(const Answer& answer) {

@@ -15,7 +15,8 @@ namespace omadm {
 
 // Requests: session {server, alert, wait}, notify {octets, content_type, dry_run}, bootstrap.file {octets,
 // content_type, pin}, bootstrap.https {url}, bootstrap.smartcard {card}, bootstrap.factory {}, alert {server, type,
-// mark, source, format, data, correlator, now}, status {}, tree.* (tools/common/tree_requests.h), tree.watch {uri, as}.
+// mark, source, format, data, correlator, now}, fumo.check {server, user, source, data, wait}, status {}, tree.*
+// (tools/common/tree_requests.h), tree.watch {uri, as}.
 // Octets are in Base64.
 class RequestHandler {
  public:
@@ -55,6 +56,7 @@ class RequestHandler {
   Client::BootstrapDone answer_bootstrap(const Answer& answer, bool at_hand);  // the document need not be fetched
   void meet(const std::vector<std::string>& servers);
   void alert(const nlohmann::json& request, Answer answer, OnEvent event);
+  void fumo_check(const nlohmann::json& request, Answer answer, OnEvent event);
   void status(const Answer& answer);
   void watch(const nlohmann::json& request, const Answer& answer, OnEvent event);
   void start(const std::string& server, SessionCause cause, bool wait, Answer answer, OnEvent event);

@@ -39,6 +39,9 @@ Result<void> CurlTransfer::prepare() {
   curl_easy_setopt(easy_, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(std::chrono::milliseconds(request_.connect_timeout).count()));
+  if (request_.max_rate > 0) {
+    curl_easy_setopt(easy_, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(request_.max_rate));
+  }
   set_callbacks();
   DM_TRY(set_method());
   return set_tls();

@@ -41,7 +41,10 @@ void CurlTransfer::begin() {
                                           std::to_string(request_.total_timeout.count()) + " s"});
     });
   }
-  auto url = Url::parse(request_.url);
+  auto url = [this]() -> Result<Url> {
+    if (request_.base.empty()) return Url::parse(request_.url);
+    return DM_TRY(Url::parse(request_.base)).resolve(request_.url);
+  }();
   if (!url) return conclude(std::move(url).error());
   if (request_.username.empty() && !url->user.empty()) {
     request_.username = url->user;

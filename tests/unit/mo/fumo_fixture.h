@@ -32,6 +32,15 @@ class FakeSlot final : public FirmwareSlot {
     if (result) timer_ = loop_.after({}, [this] { end(*result); });
     return {};
   }
+  Result<void> restart() override {
+    if (restart_refusal) return *restart_refusal;
+    ++restarts;
+    return {};
+  }
+  Result<void> confirm(const FirmwarePackage&, Done done) override {
+    timer_ = loop_.after({}, [this, done = std::move(done)] { done(confirmation); });
+    return {};
+  }
   void end(InstallResult outcome) {
     const Done done = std::exchange(pending, nullptr);
     done(std::move(outcome));
@@ -43,7 +52,9 @@ class FakeSlot final : public FirmwareSlot {
 
   std::vector<FirmwarePackage> packages;  // asked to install so far
   std::optional<InstallResult> result;    // absent: waits for end()
-  std::optional<Error> refusal;
+  std::optional<Error> refusal, restart_refusal;
+  unsigned restarts = 0;
+  InstallResult confirmation;
   Done pending;
   std::function<void(int)> tell_progress;
 
@@ -63,6 +74,7 @@ class FumoTest : public testing::Test {
     }
     settings_.work_dir = directory_.file("work");
     settings_.retry.attempts = 2;
+    settings_.trust.installer_checks = true;
     settings_.retry.first = std::chrono::milliseconds(1);
     slot_.result = InstallResult{InstallOutcome::installed, "2.0", ""};
     switch_on();
@@ -84,6 +96,8 @@ class FumoTest : public testing::Test {
           fwv_at_report_ = value("./DevDetail/FwV");
           return {};
         }};
+    context.adviser = adviser_;
+    context.login = login_;
     fumo_ = std::make_unique<FumoObject>(std::move(context), settings_);
     tree_->attach(uri("./FUMO"), *fumo_);
     const auto resumed = fumo_->resume();
@@ -153,6 +167,8 @@ class FumoTest : public testing::Test {
   Octets firmware_ = Octets(200000, 'f') + "end";
   FakeHttp http_;
   FumoSettings settings_;
+  UpdateAdviser* adviser_ = nullptr;
+  std::function<std::optional<HttpLogin>(std::string_view, std::string_view)> login_;
   bool has_slot_ = true, refuse_reports_ = false;
   std::unique_ptr<Tree> tree_;
   std::unique_ptr<FumoObject> fumo_;

@@ -279,7 +279,7 @@ TEST_F(FumoTest, FUMO_034_OtherFailuresOfTheDownload) {
   rows[1].code = "407";
   rows[2].answer.headers = {{"Content-Type", "application/vnd.oma.dd+xml"}};
   rows[2].answer.body = "<media/>";
-  rows[2].code = "408";
+  rows[2].code = "405";
   rows[3].answer.body = "";  // an empty package
   rows[3].code = "402";
   rows[4].answer.body = Octets(3000, 'x');
