@@ -14,8 +14,8 @@
 
 #include "base/text.h"
 #include "client/client.h"
-#include "dmtree/store/memory_store.h"
 #include "syncml/notification/package0.h"
+#include "tests/support/crash_store.h"
 #include "tests/support/scripted_server.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/test_certificates.h"
@@ -222,7 +222,7 @@ class ClientTest : public ::testing::Test {
 
   JumpingClock clock;
   RecordingLog log;
-  MemoryStore store;
+  CrashStore store;
   ClientConfig config;
   Platform platform;
   std::unique_ptr<Client> client;

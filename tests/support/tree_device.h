@@ -1,4 +1,4 @@
-// A device for tests: descriptions, a tree in a MemoryStore, and a clock that stands still.
+// A device for tests: descriptions, a tree in a CrashStore, and a clock that stands still.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@
 #include "base/io/clock.h"
 #include "base/text.h"
 #include "dmtree/ddf/ddf.h"
-#include "dmtree/store/memory_store.h"
 #include "dmtree/tree.h"
+#include "tests/support/crash_store.h"
 #include "tests/support/source_folder.h"
 
 namespace omadm::test {
@@ -104,7 +104,7 @@ class TreeDevice {
     return acl ? acl->str() : "(none)";
   }
 
-  MemoryStore store;
+  CrashStore store;
   FixedClock clock;
   Ddf ddf;
 

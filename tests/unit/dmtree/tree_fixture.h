@@ -1,4 +1,4 @@
-// A tree on a MemoryStore, driven by command lines such as "Replace ./A/B?prop=ACL Get=*".
+// A tree on a CrashStore, driven by command lines such as "Replace ./A/B?prop=ACL Get=*".
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,8 +13,8 @@
 #include "base/io/clock.h"
 #include "base/text.h"
 #include "dmtree/ddf/ddf.h"
-#include "dmtree/store/memory_store.h"
 #include "dmtree/tree.h"
+#include "tests/support/crash_store.h"
 
 namespace omadm::test {
 
@@ -168,7 +168,7 @@ class TreeTest : public ::testing::Test {
   }
 
   FakeClock clock;
-  MemoryStore store;
+  CrashStore store;
   Ddf ddf;
   std::unique_ptr<Tree> tree;
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/crypto/digest.h"
-#include "dmtree/store/memory_store.h"
 #include "mo/fumo/fumo_object.h"
+#include "tests/support/crash_store.h"
 #include "tests/support/fake_http.h"
 #include "tests/support/temporary_directory.h"
 #include "tests/support/tree_device.h"
@@ -160,7 +160,7 @@ class FumoTest : public testing::Test {
   SystemClock clock_;
   NullLog log_;
   TemporaryDirectory directory_;
-  MemoryStore store_;
+  CrashStore store_;
   Ddf ddf_;
   std::unique_ptr<EventLoop> loop_;
   FakeSlot slot_;

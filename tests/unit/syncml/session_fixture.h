@@ -14,10 +14,10 @@
 #include "base/io/clock.h"
 #include "base/text.h"
 #include "dmtree/ddf/ddf.h"
-#include "dmtree/store/memory_store.h"
 #include "dmtree/tree.h"
 #include "syncml/codec/codec.h"
 #include "syncml/session/session.h"
+#include "tests/support/crash_store.h"
 #include "tests/support/source_folder.h"
 
 namespace omadm {
@@ -218,7 +218,7 @@ class SessionTest : public ::testing::Test {
   }
   using Lines = std::vector<std::string>;
 
-  MemoryStore store;
+  test::CrashStore store;
   Ddf ddf;
   SystemClock clock;
   std::unique_ptr<Tree> tree;
