@@ -58,13 +58,13 @@ std::vector<Uri> nonce_holders(const Account& account, std::string_view level) {
   return holders;
 }
 
-Result<void> set_http_credentials(HttpRequest& request, const Account& account, const ClientConfig& config) {
+Result<void> set_http_credentials(HttpRequest& request, const Account& account, bool allow_basic) {
   for (const AccountAuth& auth : account.auths) {
     // Some provisioning leaves out "HTTP-", which the level says already.
     const bool basic = equals_ignoring_case(auth.type, "HTTP-BASIC") || equals_ignoring_case(auth.type, "BASIC");
     const bool digest = equals_ignoring_case(auth.type, "HTTP-DIGEST") || equals_ignoring_case(auth.type, "DIGEST");
     if (auth.level != "HTTP" || auth.name.empty() || (!basic && !digest)) continue;
-    if (basic && url_scheme(request.url) != "https" && !config.allow_basic) {
+    if (basic && url_scheme(request.url) != "https" && !allow_basic) {
       return Error{Errc::not_allowed, "account " + account.server_id +
                                           " would show its password without TLS (HTTP-BASIC); use https, or set "
                                           "[security] allow_basic = true"};

@@ -26,7 +26,7 @@ std::vector<Uri> nonce_holders(const Account& account, std::string_view level);
 
 // Fills in HTTP authentication from the entry of level HTTP, if there is one (MO-033). not_allowed: HTTP-BASIC without
 // TLS, and the configuration does not say so (SEC-009).
-Result<void> set_http_credentials(HttpRequest& request, const Account& account, const ClientConfig& config);
+Result<void> set_http_credentials(HttpRequest& request, const Account& account, bool allow_basic);
 
 // Whether the account authenticates this client by its TLS certificate (AAuthType TRANSPORT).
 bool wants_client_certificate(const Account& account);

@@ -44,7 +44,8 @@ class BuiltInObjects final : public DefaultObjects {
         accounts_(at_.tree, [this](std::string_view server_id) { forget_server(server_id); }),
         firmware_({at_.tree, at_.loop, at_.http, at_.firmware, at_.log, at_.raise, at_.updates,
                    [this](std::string_view server, std::string_view url) { return login(server, url); }},
-                  fumo_settings(config)) {}
+                  fumo_settings(config)),
+        allow_basic_(config.allow_basic) {}
   BuiltInObjects(const BuiltInObjects&) = delete;
   BuiltInObjects& operator=(const BuiltInObjects&) = delete;
   ~BuiltInObjects() override {
@@ -62,6 +63,7 @@ class BuiltInObjects final : public DefaultObjects {
   Result<void> reconfigure(const ClientConfig& config, const DeviceIdentity& device) override {
     DM_TRY(write_identity(config, device));
     firmware_.configure(fumo_settings(config));
+    allow_basic_ = config.allow_basic;
     return {};
   }
 
@@ -86,9 +88,9 @@ class BuiltInObjects final : public DefaultObjects {
       const auto known = Url::parse(address);
       if (!known || known->host != target->host || known->scheme != target->scheme) continue;
       HttpRequest request;
-      set_http_credentials(request, *account);
-      if (request.username.empty()) return std::nullopt;
-      return HttpLogin{std::move(request.username), std::move(request.password)};
+      request.url = url;
+      if (!set_http_credentials(request, *account, allow_basic_) || request.username.empty()) return std::nullopt;
+      return HttpLogin{std::move(request.username), std::move(request.password), request.auth};
     }
     return std::nullopt;
   }
@@ -115,6 +117,7 @@ class BuiltInObjects final : public DefaultObjects {
   Surroundings at_;
   DmAccObject accounts_;
   FumoObject firmware_;
+  bool allow_basic_;
   std::vector<std::string> gone_servers_;
   LoopHandlePtr forgetting_;
 };

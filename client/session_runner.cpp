@@ -141,7 +141,7 @@ void SessionRunner::transmit() {
   request.idle_timeout = config_.timeout;
   // Room for the session to see that a message is over the announced size and to answer so (PRO-062).
   request.max_body = 2ULL * config_.max_msg_size + 65536;
-  if (auto set = set_http_credentials(request, order_.account, config_); !set) {
+  if (auto set = set_http_credentials(request, order_.account, config_.allow_basic); !set) {
     return farewell_ ? finish(std::nullopt, std::move(*farewell_)) : finish(std::move(set).error(), {});
   }
   if (repeats_ == 0) {

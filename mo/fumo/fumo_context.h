@@ -24,6 +24,7 @@ namespace omadm {
 
 struct HttpLogin {
   std::string username, password;
+  HttpAuthType auth = HttpAuthType::any;  // what the server may ask for
 };
 
 // References must outlive the object.

@@ -33,6 +33,7 @@ PackageDownloadOptions PackageUpdate::download_options() const {
   if (login) {
     download.username = login->username;
     download.password = login->password;
+    download.auth = login->auth;
   }
   return options;
 }

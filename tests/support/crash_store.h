@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <random>
@@ -53,7 +54,7 @@ class ReplayedNodes {
 class PowerCutJournal {
  public:
   // Begins with what `commits` add up to, all of it durable.
-  explicit PowerCutJournal(const std::vector<CommitRecord>& commits) {
+  explicit PowerCutJournal(const std::deque<CommitRecord>& commits) {
     for (const CommitRecord& commit : commits) usable_ = usable_ && nodes_.apply(commit);
     if (!commits.empty() && commits.front().sequence != 1) {
       const Result<Octets> record = write_record(commits.front(), true);
@@ -224,7 +225,7 @@ class CrashStore final : public Store {
   }
 
   void lose_unsynced() { memory_.lose_unsynced(); }
-  const std::vector<CommitRecord>& commits() const noexcept { return memory_.commits(); }
+  const std::deque<CommitRecord>& commits() const noexcept { return memory_.commits(); }
   std::size_t appended() const noexcept { return memory_.appended(); }
   std::size_t synced() const noexcept { return memory_.synced(); }
   const PowerCutJournal* journal() const noexcept { return journal_.get(); }  // null: nothing was loaded yet

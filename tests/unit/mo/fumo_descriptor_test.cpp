@@ -155,7 +155,7 @@ TEST_F(FumoDescriptor, FUMO_061_TheHostMayAskWhoTheDeviceIs) {
   Lines asked;
   login_ = [&](std::string_view server, std::string_view url) -> std::optional<HttpLogin> {
     asked.push_back(std::string(server) + " " + std::string(url));
-    return HttpLogin{"device", "secret"};
+    return HttpLogin{"device", "secret", HttpAuthType::digest};
   };
   restart();
   ASSERT_TRUE(exec_with_url("Download", kUrl));
