@@ -96,7 +96,6 @@ class Server:
         command = [program("dm-server"), "--listen", "127.0.0.1:0", "--port-file", port_file, "--script", script_file,
                    "--record", self.record, *options]
         command += ["--tls", "self-signed", "--ca-out", self.ca] if tls else ["--tls", "none"]
-        command += options
         if once:
             command.append("--once")
         self.log = open(os.path.join(self.directory, "log"), "wb")

@@ -220,7 +220,8 @@ class VendorObject(Lab):
                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         try:
             deadline = time.monotonic() + PATIENCE
-            while self.client("status").code != 0 or not os.path.exists(os.path.join(self.state, "control.sock")):
+            while not os.path.exists(os.path.join(self.state, "control.sock")):
+                self.assertIsNone(daemon.poll(), "the daemon ended")
                 self.assertLess(time.monotonic(), deadline)
                 time.sleep(0.05)
             done = self.cli("get", "./Vendor/Lamp/Level", "--json")

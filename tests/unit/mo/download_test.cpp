@@ -216,7 +216,7 @@ TEST_F(DownloadTest, FUMO_065_ARelativeUrlResolvesAgainstItsBase) {
 }
 
 TEST_F(DownloadTest, FUMO_062_TheRateIsLimited) {
-  const Octets file = pattern(900000);
+  const Octets file = pattern(400000);
   TestHttpServer server([&file](const TestRequest&) {
     TestResponse response;
     response.body = file;
