@@ -51,7 +51,6 @@ struct DataObject {
   Bytes common, of_class, of_type;
 };
 Result<std::optional<DataObject>> split_object(Bytes octets) {
-  DataObject object;
   TlvReader in(octets);
   const std::optional<Bytes> common = DM_TRY(in.find(kSequence));
   const std::optional<Bytes> of_class = DM_TRY(in.find(kSequence));

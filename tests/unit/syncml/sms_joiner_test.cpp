@@ -36,7 +36,7 @@ Octets part(unsigned reference, unsigned total, unsigned number, char text, std:
   return octets + octets_of("0504" + std::string(port) + "c002") + text;
 }
 
-TEST(SmsJoiner, NOT_082_PartsInAnyOrderMakeTheWholeMessage) {
+TEST(SmsJoiner, BOOT_021_NOT_082_PartsInAnyOrderMakeTheWholeMessage) {
   for (const Vector& vector : read_vectors("notification/sms.vec")) {
     SCOPED_TRACE(vector.name);
     for (const bool reversed : {false, true}) {
