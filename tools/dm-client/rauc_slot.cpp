@@ -22,7 +22,7 @@ constexpr const char* kPath = "/";
 constexpr const char* kInterface = "de.pengutronix.rauc.Installer";
 
 struct BusError : sd_bus_error {
-  BusError() : sd_bus_error(SD_BUS_ERROR_NULL) {}
+  BusError() : sd_bus_error{} {}
   BusError(const BusError&) = delete;
   BusError& operator=(const BusError&) = delete;
   ~BusError() { sd_bus_error_free(this); }

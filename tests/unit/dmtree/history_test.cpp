@@ -97,7 +97,7 @@ class HistoryTest : public testing::Test {
 
 TEST_F(HistoryTest, OutlivesCompactionsFromTheVeryBeginning) {
   open();
-  for (const std::uint64_t step : {7, 8, 20, 41}) {
+  for (const std::uint64_t step : {7U, 8U, 20U, 41U}) {
     grow(step);
     compact();
   }
