@@ -1,8 +1,8 @@
 #include "tools/dm-client/child_process.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 extern "C" {  // which this header of glibc 2.36 forgets
 #include <sys/pidfd.h>
@@ -20,21 +21,19 @@ extern char** environ;
 namespace omadm {
 namespace {
 
-// posix_spawn's two kinds of options, freed in any case.
-class SpawnOptions {
+class Descriptor {
  public:
-  SpawnOptions() {
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawnattr_init(&attributes);
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { reset(); }
+  int get() const { return number_; }
+  void reset() {
+    if (number_ >= 0) ::close(std::exchange(number_, -1));
   }
-  SpawnOptions(const SpawnOptions&) = delete;
-  SpawnOptions& operator=(const SpawnOptions&) = delete;
-  ~SpawnOptions() {
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-  }
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
+
+ private:
+  int number_;
 };
 
 std::vector<std::string> environment_with(const ChildProcess::Environment& added) {
@@ -77,50 +76,87 @@ Result<int> input_file(Bytes input) {
   return file;
 }
 
+// All the new process needs, made before there is one: other threads may hold the locks of malloc then.
+struct Image {
+  std::vector<char*> arguments, environment;
+  int input = -1;
+  int output = -1;
+  int trouble = -1;  // gets errno; closed by the start of the program
+  pid_t parent = 0;
+  ChildProcess::Life life = ChildProcess::Life::ends_with_ours;
+};
+
+[[noreturn]] void give_up(const Image& image, int error) {
+  while (::write(image.trouble, &error, sizeof error) < 0 && errno == EINTR) continue;
+  ::_exit(127);
+}
+
+bool becomes(int from, int to) { return from == to ? ::fcntl(to, F_SETFD, 0) == 0 : ::dup2(from, to) == to; }
+
+// In the new process. posix_spawn knows no signal for the death of a parent.
+[[noreturn]] void become(const Image& image) {
+  if (image.life == ChildProcess::Life::ends_with_ours) {
+    if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(image, errno);
+    if (::getppid() != image.parent) ::_exit(127);  // it died before that
+  }
+  ::setpgid(0, 0);
+  if (!becomes(image.input, STDIN_FILENO) || !becomes(image.output, STDOUT_FILENO)) give_up(image, errno);
+  // The daemon blocks and ignores signals for itself; the program starts with none of that.
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::execvpe(image.arguments[0], image.arguments.data(), image.environment.data());
+  give_up(image, errno);
+}
+
+// Our handlers of signals do not run in it.
+pid_t fork_into(const Image& image) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = ::fork();
+  if (pid == 0) become(image);
+  const int error = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return pid;
+}
+
+// What give_up() wrote; 0: the program runs.
+int trouble_of(int descriptor) {
+  int error = 0;
+  while (::read(descriptor, &error, sizeof error) < 0 && errno == EINTR) continue;
+  return error;
+}
+
+Error pipe_error() { return {Errc::io, std::string("pipe: ") + std::strerror(errno)}; }
+
 }  // namespace
 
-Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command, const Environment& added,
-                                         Bytes input) {
+Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& command, const Environment& added, Bytes input,
+                                         Life life) {
   if (command.empty()) return Error{Errc::not_found, "no program to run"};
-  int pipe_ends[2];
-  if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return Error{Errc::io, std::string("pipe: ") + std::strerror(errno)};
+  int ends[2];
   ChildProcess child;
-  child.output_ = pipe_ends[0];
-  ::fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK);
-
-  SpawnOptions options;
-  int input_end = -1;
-  if (input.empty()) {
-    ::posix_spawn_file_actions_addopen(&options.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  } else {
-    Result<int> file = input_file(input);
-    if (!file) {
-      ::close(pipe_ends[1]);
-      return file.error();
-    }
-    input_end = *file;
-    ::posix_spawn_file_actions_adddup2(&options.actions, input_end, STDIN_FILENO);
-  }
-  ::posix_spawn_file_actions_adddup2(&options.actions, pipe_ends[1], STDOUT_FILENO);
-  // The daemon blocks and ignores signals for itself; the program starts with none of that.
-  sigset_t none;
-  sigset_t all;
-  sigemptyset(&none);
-  sigfillset(&all);
-  ::posix_spawnattr_setsigmask(&options.attributes, &none);
-  ::posix_spawnattr_setsigdefault(&options.attributes, &all);
-  ::posix_spawnattr_setflags(&options.attributes,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  ::posix_spawnattr_setpgroup(&options.attributes, 0);
+  if (::pipe2(ends, O_CLOEXEC) != 0) return pipe_error();
+  child.output_ = ends[0];
+  ::fcntl(child.output_, F_SETFL, O_NONBLOCK);
+  const Descriptor output(ends[1]);
+  if (::pipe2(ends, O_CLOEXEC) != 0) return pipe_error();
+  const Descriptor trouble(ends[0]);
+  Descriptor trouble_in(ends[1]);
+  const Descriptor source(input.empty() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : DM_TRY(input_file(input)));
 
   std::vector<std::string> arguments = command;
   std::vector<std::string> environment = environment_with(added);
-  const int error = ::posix_spawnp(&child.pid_, command[0].c_str(), &options.actions, &options.attributes,
-                                   pointers_to(arguments).data(), pointers_to(environment).data());
-  ::close(pipe_ends[1]);
-  if (input_end >= 0) ::close(input_end);
-  if (error != 0) {
-    child.pid_ = -1;
+  child.pid_ = fork_into({pointers_to(arguments), pointers_to(environment), source.get(), output.get(),
+                          trouble_in.get(), ::getpid(), life});
+  if (child.pid_ < 0) return Error{Errc::io, std::string("fork: ") + std::strerror(errno)};
+  trouble_in.reset();
+  if (const int error = trouble_of(trouble.get()); error != 0) {
+    child.exit_status();
     return Error{error == ENOENT ? Errc::not_found : Errc::io, command[0] + ": " + std::strerror(error)};
   }
   child.pidfd_ = ::pidfd_open(child.pid_, 0);

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,10 +18,13 @@ namespace omadm {
 class ChildProcess {
  public:
   using Environment = std::vector<std::pair<std::string, std::string>>;
+  // What becomes of it when the thread that started it ends, killed or not: begun anew by our next run, nothing may
+  // meet its former self. What it has started itself is not killed.
+  enum class Life : std::uint8_t { ends_with_ours, its_own };
   // `command`: program, looked for in PATH, and arguments; `added` goes on top of our environment; `input`: what it
   // reads. not_found; io.
-  static Result<ChildProcess> start(const std::vector<std::string>& command, const Environment& added,
-                                    Bytes input = {});
+  static Result<ChildProcess> start(const std::vector<std::string>& command, const Environment& added, Bytes input = {},
+                                    Life life = Life::ends_with_ours);
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&& other) noexcept;
   ~ChildProcess();

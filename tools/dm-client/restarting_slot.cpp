@@ -36,22 +36,23 @@ Result<void> RestartingSlot::install(const FirmwarePackage& package, std::functi
 }
 
 Result<void> RestartingSlot::restart() {
-  return run(restart_, [this](int status) {
+  // It may end us long before the device goes down.
+  return run(restart_, ChildProcess::Life::its_own, [this](int status) {
     if (status != 0) log_.write(LogLevel::error, fmt::format("{} ended with status {}", restart_.front(), status));
   });
 }
 
 Result<void> RestartingSlot::confirm(const FirmwarePackage&, Done done) {
-  return run(confirm_, [done = std::move(done)](int status) {
+  return run(confirm_, ChildProcess::Life::ends_with_ours, [done = std::move(done)](int status) {
     if (status == kNotYet) return done({InstallOutcome::installed, {}, "not restarted yet", true});
     if (status == 0) return done({InstallOutcome::installed, {}, "the new image runs", false});
     done({InstallOutcome::failed, {}, "the device is back with the old image", false});
   });
 }
 
-Result<void> RestartingSlot::run(const Command& command, std::function<void(int)> ended) {
+Result<void> RestartingSlot::run(const Command& command, ChildProcess::Life life, std::function<void(int)> ended) {
   if (client_ == nullptr || child_) return Error{Errc::unavailable, command.front() + ": not now"};
-  child_ = DM_TRY(ChildProcess::start(command, {}));
+  child_ = DM_TRY(ChildProcess::start(command, {}, {}, life));
   ended_ = std::move(ended);
   client_->watch(child_->ended(), kReadable, [this](unsigned) { child_ended(); });
   return {};

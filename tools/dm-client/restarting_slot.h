@@ -23,7 +23,7 @@ class RestartingSlot final : public Installer {
   Result<void> confirm(const FirmwarePackage& package, Done done) override;
 
  private:
-  Result<void> run(const Command& command, std::function<void(int)> ended);
+  Result<void> run(const Command& command, ChildProcess::Life life, std::function<void(int)> ended);
   void child_ended();
 
   std::unique_ptr<Installer> inner_;
