@@ -127,10 +127,11 @@ const TreeNode* CommittedNodes::find(const Uri& uri) const noexcept { return loc
 
 Result<void> CommittedNodes::apply(EditRecord edit, const TreeNode* overwritten) {
   switch (edit.op) {
-    case EditRecord::Op::put:
-      // Every node is one of ours.
-      return put(std::move(edit.node),
-                 overwritten != nullptr ? const_cast<TreeNode*>(overwritten) : locate(edit.node.uri));
+    case EditRecord::Op::put: {
+      // Looked for before the record moves on. Every node is one of ours.
+      TreeNode* const node = overwritten != nullptr ? const_cast<TreeNode*>(overwritten) : locate(edit.node.uri);
+      return put(std::move(edit.node), node);
+    }
     case EditRecord::Op::remove:
       return remove(edit.node.uri);
     case EditRecord::Op::rename:

@@ -236,8 +236,10 @@ TEST(PushBody, SIP_003_SIP_004_InnerHeadersAreWhatTheTableSays) {
   const Octets trigger = message_a1();
   const std::string type = "Content-Type: application/vnd.syncml.notification\r\n";
   const std::string size = std::to_string(trigger.size());
+  std::string entity;  // what is opened is a view of it
   const auto opened = [&](const std::string& head) {
-    return notification_body(head + "\r\n" + trigger, "application/vnd.oma.push");
+    entity = head + "\r\n" + trigger;
+    return notification_body(entity, "application/vnd.oma.push");
   };
   for (const std::string& head :
        {type, std::string("CONTENT-TYPE:application/vnd.syncml.notification;charset=x\n"),
