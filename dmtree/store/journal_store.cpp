@@ -8,6 +8,9 @@
 namespace omadm {
 namespace {
 
+// A snapshot of a large tree, with the history behind it, takes the time of many commits; a longer journal only takes
+// room and a little time at the next start.
+constexpr std::uint64_t kJournalOverSnapshot = 2;
 constexpr int kMostEvidence = 9;  // files of one kind: flash is small
 
 std::string_view advice(Errc code) {
@@ -73,7 +76,7 @@ Result<CommitRecord> JournalStore::load_snapshot(LoadReport& report) {
   if (newest) {
     Result<SnapshotContent> content = read_snapshot(*newest);
     const std::size_t history = content ? content->history.size() : 0;
-    compact_above_ = std::max<std::uint64_t>(options_.compact_above, newest->size() - history);
+    compact_above_ = std::max<std::uint64_t>(options_.compact_above, kJournalOverSnapshot * (newest->size() - history));
     if (content) return use(kSnapshotFile, *content);
     if (content.error().code == Errc::unsupported) return content.error();
     snapshot_bad_ = true;
@@ -299,7 +302,7 @@ Result<void> JournalStore::compact(std::uint64_t sequence, const Snapshot& snaps
   if (const auto installed = install_snapshot(); !installed) return fail(installed.error());
   ++generation_;
   pending_.clear();  // all of it is in the snapshot
-  compact_above_ = std::max<std::uint64_t>(options_.compact_above, nodes);
+  compact_above_ = std::max<std::uint64_t>(options_.compact_above, kJournalOverSnapshot * nodes);
   if (const auto cut = cut_journal(); !cut) return fail(cut.error());
   return {};
 }
