@@ -79,6 +79,15 @@ Result<PushDoors> PushDoors::open(EventLoop& loop, Log& log, const NotificationC
   return doors;
 }
 
+Result<void> PushDoors::check(const NotificationConfig& config) {
+  for (const auto& [key, address] : {std::pair("udp", &config.udp), {"sip", &config.sip}}) {
+    if (!address->empty()) DM_TRY(named(key, InetAddress::parse(*address)));
+  }
+  if (!config.http.empty()) DM_TRY(named("http", HttpPushListener::check(config.http, config.http_beyond_loopback)));
+  DM_TRY(named("sip_senders", SipPolicy::of(config)));
+  return {};
+}
+
 void PushDoors::take_over(PushDoors old) {
   if (config_.udp == old.config_.udp) udp_ = std::move(old.udp_);
   if (config_.http == old.config_.http) http_ = std::move(old.http_);

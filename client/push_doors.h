@@ -18,6 +18,8 @@ class PushDoors {
   // unavailable, permission_denied, not_allowed, io; nothing has changed then.
   static Result<PushDoors> open(EventLoop& loop, Log& log, const NotificationConfig& config, const PushDoors& open,
                                 const PushHandler& handler);
+  // Whether open() would understand `config`; opens nothing. malformed, not_allowed.
+  static Result<void> check(const NotificationConfig& config);
   // Closes `old`, all but the doors open() found there already: these go on with this configuration.
   void take_over(PushDoors old);
 

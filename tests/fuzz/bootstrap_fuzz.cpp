@@ -5,21 +5,14 @@
 #include "dmtree/ddf/ddf.h"
 #include "dmtree/store/memory_store.h"
 #include "dmtree/tree.h"
+#include "tests/fuzz/account_description.h"
 #include "tests/fuzz/fuzz_input.h"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace omadm;  // NOLINT(google-build-using-namespace)
   const SystemClock clock;
   Ddf ddf;
-  fuzz::require(
-      ddf.add("<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>DMAcc</NodeName><DFProperties><AccessType><Add/>"
-              "<Get/></AccessType><DFFormat><node/></DFFormat><DFType><DDFName/></DFType></DFProperties>"
-              "<Node><NodeName/><DFProperties><AccessType><Add/><Get/></AccessType><DFFormat><node/></DFFormat>"
-              "<Occurrence><ZeroOrMore/></Occurrence><DFType><DDFName>urn:oma:mo:oma-dm-dmacc:1.0</DDFName>"
-              "</DFType></DFProperties></Node></Node></MgmtTree>",
-              "fuzz")
-          .has_value(),
-      "the description is good");
+  fuzz::require(ddf.add(fuzz::kAccountDescription, "fuzz").has_value(), "the description is good");
   MemoryStore store;
   auto tree = Tree::open(store, ddf, clock);
   fuzz::require(tree.has_value(), "an empty tree opens");

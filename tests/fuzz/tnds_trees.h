@@ -7,6 +7,7 @@
 #include "dmtree/tnds/inbox.h"
 #include "dmtree/tnds/tnds.h"
 #include "dmtree/tree.h"
+#include "tests/fuzz/account_description.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace omadm::fuzz {
@@ -15,14 +16,7 @@ namespace omadm::fuzz {
 class TndsDevice {
  public:
   TndsDevice() {
-    require(ddf_.add("<MgmtTree><VerDTD>1.2</VerDTD><Node><NodeName>DMAcc</NodeName><DFProperties><AccessType><Add/>"
-                     "<Get/></AccessType><DFFormat><node/></DFFormat><DFType><DDFName/></DFType></DFProperties>"
-                     "<Node><NodeName/><DFProperties><AccessType><Add/><Get/></AccessType><DFFormat><node/></DFFormat>"
-                     "<Occurrence><ZeroOrMore/></Occurrence><DFType><DDFName>urn:oma:mo:oma-dm-dmacc:1.0</DDFName>"
-                     "</DFType></DFProperties></Node></Node></MgmtTree>",
-                     "fuzz")
-                .has_value(),
-            "the description is good");
+    require(ddf_.add(kAccountDescription, "fuzz").has_value(), "the description is good");
     auto opened = Tree::open(store_, ddf_, clock_);
     require(opened.has_value(), "an empty tree opens");
     tree_ = std::move(opened).value();

@@ -267,6 +267,13 @@ class Push(Lab):
         self.assertNotEqual(done.code, 0)
         self.assertIn("[notification] http", done.err)
 
+    def test_UI_012_check_config_knows_a_door_that_cannot_be_opened(self):
+        for line in ('udp = "localhost:1"', 'sip = "2948"', 'http = "0.0.0.0:0"', 'sip_senders = ["all"]'):
+            self.configure(self.server, "wbxml", f"[notification]\n{line}\n")
+            done = self.client("check-config")
+            self.assertEqual(done.code, 2, repr(done))
+            self.assertIn("[notification] " + line.split(" ")[0], done.out + done.err, line)
+
 
 if __name__ == "__main__":
     main()

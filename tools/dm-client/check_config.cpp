@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/io/file_system.h"
+#include "client/push_doors.h"
 #include "dmtree/ddf/ddf.h"
 #include "dmtree/store/journal_store.h"
 #include "tools/common/exit_code.h"
@@ -120,6 +121,9 @@ void check_rest(const ToolConfig& config, Findings& findings) {
   findings.used["security"] = {{"min_client_auth", to_string(client.min_client_auth)},
                                {"allow_http", client.allow_http},
                                {"allow_basic", client.allow_basic}};
+  if (const auto doors = PushDoors::check(client.notification); !doors) {
+    findings.problem(kExitUsage, doors.error().detail);
+  }
   findings.used["notification"] = {
       {"udp", client.notification.udp}, {"sip", client.notification.sip}, {"http", client.notification.http}};
   findings.used["bootstrap"] = {{"url", client.bootstrap.urls}};

@@ -109,7 +109,7 @@ Result<std::string> send_http(const std::string& to, Bytes trigger) {
   const auto answer = client.Post(slash == std::string::npos ? "/" : url.substr(slash),
                                   {{"X-Wap-Application-Id", "x-wap-application:syncml.dm"}}, trigger.data(),
                                   trigger.size(), std::string(kNotificationType));
-  if (!answer) return Error{Errc::io, to + ": " + httplib::to_string(answer.error())};
+  if (!answer) return Error{Errc::io, to + ": HTTP was not answered (" + httplib::to_string(answer.error()) + ")"};
   return std::to_string(answer->status);
 }
 

@@ -65,12 +65,16 @@ StreamTurn serve_http_push(Bytes received, const PushHandler& handler) {
   return answer(request.size() + static_cast<std::size_t>(*size), "204 No Content", !keeps_open(request, words[2]));
 }
 
+Result<InetAddress> HttpPushListener::check(std::string_view address, bool beyond_loopback) {
+  const InetAddress wanted = DM_TRY(InetAddress::parse(address));
+  if (wanted.is_loopback() || beyond_loopback) return wanted;
+  return Error{Errc::not_allowed,
+               wanted.text() + ": others could reach it; set http_beyond_loopback = true to allow that"};
+}
+
 Result<std::unique_ptr<PushListener>> HttpPushListener::listen(EventLoop& loop, std::string_view address,
                                                                bool beyond_loopback, PushHandler handler) {
-  const InetAddress wanted = DM_TRY(InetAddress::parse(address));
-  if (!wanted.is_loopback() && !beyond_loopback) {
-    return Error{Errc::not_allowed, wanted.text() + ": not an address of this machine alone"};
-  }
+  const InetAddress wanted = DM_TRY(check(address, beyond_loopback));
   auto listener = std::make_unique<HttpPushListener>();
   listener->streams_ = DM_TRY(
       StreamListener::listen(loop, wanted, {}, [handler = std::move(handler)](Bytes received, const InetAddress&) {

@@ -19,6 +19,8 @@ class HttpPushListener final : public PushListener {
   // not_allowed: `address` is not of this machine alone, and `beyond_loopback` is not set. Else as bound_socket().
   static Result<std::unique_ptr<PushListener>> listen(EventLoop& loop, std::string_view address, bool beyond_loopback,
                                                       PushHandler handler);
+  // The address listen() would take: malformed, not_allowed.
+  static Result<InetAddress> check(std::string_view address, bool beyond_loopback);
   std::string address() const override { return streams_->address().text(); }
 
  private:
