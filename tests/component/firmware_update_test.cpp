@@ -1,5 +1,6 @@
 // A firmware update through the whole client: Exec, download, installation, and the report the server gets.
 #include "tests/support/device_client.h"
+#include "tests/support/scripted_user.h"
 
 namespace omadm {
 namespace {
@@ -30,6 +31,12 @@ class FirmwareUpdateTest : public test::ClientTest {
     acl("./FUMO/1", "Get=*&Replace=*&Exec=*");
   }
   ~FirmwareUpdateTest() override { client.reset(); }
+  // A server that wants the user to agree first, in a Sequence with the Exec.
+  std::string asking_commands() const {
+    return "<Sequence><CmdID>9</CmdID><Alert><CmdID>8</CmdID><Data>1101</Data><Item><Data></Data></Item>"
+           "<Item><Data>Install 2.0 now?</Data></Item></Alert>" +
+           exec_commands() + "</Sequence>";
+  }
   void power_cut() {
     client.reset();
     slot.pending = nullptr;
@@ -133,6 +140,53 @@ TEST_F(FirmwareUpdateTest, FUMO_031_TheReportIsSentInTheRunningSessionIfThereIsO
   ASSERT_EQ(server.count(), 4u);
   EXPECT_EQ(server.requests()[3].msg_id, "2");
   EXPECT_EQ(reports_in(server.requests()[3]), kReport);
+}
+
+// What the server gets for Alert and Exec, and what becomes of the package, for each answer of the user.
+TEST_F(FirmwareUpdateTest, FUMO_040_TheServerAsksTheUserBeforeTheExec) {
+  test::ScriptedUser user;
+  platform.user = &user;
+  config.user_timeout = std::chrono::seconds(60);
+  open();
+  using Kind = UserAnswer::Kind;
+  struct Answer {
+    std::optional<Kind> kind;  // nullopt: none in time
+    const char* alert;
+  };
+  for (const Answer& answer : {Answer{Kind::rejected, "304"}, Answer{Kind::cancelled, "214"}, Answer{{}, "408"}}) {
+    server.then(asking_commands());
+    const std::size_t before = server.count();
+    ASSERT_TRUE(client->start_session(kServerId, SessionCause::client, nullptr));
+    ASSERT_TRUE(run_until([&user] { return user.asking() == 1; })) << answer.alert;
+    EXPECT_EQ(user.prompts.back().text, "Install 2.0 now?");
+    if (answer.kind) {
+      user.say({*answer.kind, {}, {}});
+    } else {
+      clock.advance(std::chrono::seconds(61));
+    }
+    run_until_idle();
+    ASSERT_EQ(server.count(), before + 2) << "no session for a report";
+    const test::DmRequest reply = server.requests().back();
+    EXPECT_TRUE(reply.has("Status 8 Alert " + std::string(answer.alert)));
+    EXPECT_TRUE(reply.has("Status 2 Exec 215")) << answer.alert;
+    EXPECT_TRUE(reports_in(reply).empty());
+    EXPECT_EQ(state(), "10");
+    EXPECT_EQ(client->status().owed_alerts, 0u);
+  }
+  EXPECT_TRUE(host.requests().empty());
+
+  server.then(asking_commands());
+  ASSERT_TRUE(client->start_session(kServerId, SessionCause::client, nullptr));
+  ASSERT_TRUE(run_until([&user] { return user.asking() == 1; }));
+  EXPECT_EQ(state(), "10");  // nothing begins while the user thinks
+  user.say({Kind::accepted, {}, {}});
+  ASSERT_TRUE(installing());
+  EXPECT_TRUE(server.requests().back().has("Status 8 Alert 200"));
+  EXPECT_TRUE(server.requests().back().has("Status 2 Exec 202"));
+  slot.end();
+  run_until_idle();
+  EXPECT_EQ(reports_in(server.requests().back()), kReport);
+  client.reset();  // before the user
 }
 
 // DMAcc's HTTP credentials, where the host of the package asks for them and is the server's own.
