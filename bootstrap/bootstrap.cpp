@@ -52,24 +52,19 @@ struct Opened {
   BootstrapNeeds needs;
 };
 
+std::optional<Kind> kind_of_type(std::string_view media_type) {
+  if (media_type == kTndsXmlType || media_type == kTndsWbxmlType) return Kind::tnds;
+  if (media_type == kProvisioningXmlType || media_type == kProvisioningWbxmlType) return Kind::provisioning;
+  if (encoding_of(media_type)) return Kind::dm_message;
+  return std::nullopt;
+}
+
 // What its media type says, or where there is none its beginning.
 Result<Kind> kind_of(const ContentType& type, Bytes octets) {
   if (octets.empty()) return Error{Errc::malformed, "the document is empty"};
   if (type.media_type.empty()) return recognise(octets);
-  if (type.media_type == kTndsXmlType || type.media_type == kTndsWbxmlType) return Kind::tnds;
-  if (type.media_type == kProvisioningXmlType || type.media_type == kProvisioningWbxmlType) return Kind::provisioning;
-  if (encoding_of(type.media_type)) return Kind::dm_message;
+  if (const auto kind = kind_of_type(type.media_type)) return *kind;
   return unsupported("the content type is " + type.media_type);
-}
-
-// Everything that can be said before the document is interpreted.
-Result<Opened> open_document(const BootstrapDocument& document) {
-  Opened opened;
-  opened.type = DM_TRY(parse_content_type(document.content_type));
-  opened.kind = DM_TRY(kind_of(opened.type, document.octets));
-  opened.needs =
-      DM_TRY(opened.kind == Kind::provisioning ? provisioning_needs(opened.type) : message_needs(opened.type));
-  return opened;
 }
 
 Result<void> check_encoding(const Opened& opened, Bytes octets) {
@@ -80,6 +75,17 @@ Result<void> check_encoding(const Opened& opened, Bytes octets) {
     return Error{Errc::unsupported, "a bootstrap message with SEC and MAC comes in WBXML, not in XML"};
   }
   return {};
+}
+
+// Everything that can be said before the document is interpreted.
+Result<Opened> open_document(const BootstrapDocument& document) {
+  Opened opened;
+  opened.type = DM_TRY(parse_content_type(document.content_type));
+  opened.kind = DM_TRY(kind_of(opened.type, document.octets));
+  opened.needs =
+      DM_TRY(opened.kind == Kind::provisioning ? provisioning_needs(opened.type) : message_needs(opened.type));
+  DM_TRY(check_encoding(opened, document.octets));
+  return opened;
 }
 
 Result<BootstrapProof> prove(const Opened& opened, const BootstrapDocument& document, const BootstrapSecrets& secrets,
@@ -114,6 +120,10 @@ std::string_view to_string(BootstrapSource source) noexcept {
 
 std::string document_digest(Bytes octets) { return hex_encode(sha256(octets)); }
 
+bool is_bootstrap_type(std::string_view content_type) {
+  return kind_of_type(to_lower(trim(content_type.substr(0, content_type.find(';'))))).has_value();
+}
+
 Result<BootstrapNeeds> bootstrap_needs(const BootstrapDocument& document) {
   return DM_TRY(open_document(document)).needs;
 }
@@ -122,7 +132,6 @@ Result<BootstrapOutcome> install_bootstrap(Tree& tree, const BootstrapDocument& 
                                            const BootstrapSecrets& secrets, const BootstrapOrigin& origin) {
   const Opened opened = DM_TRY(open_document(document));
   const BootstrapProof proof = DM_TRY(prove(opened, document, secrets, origin.source));
-  DM_TRY(check_encoding(opened, document.octets));
   Installation installation(tree, origin, proof, document_digest(document.octets));
   if (opened.kind == Kind::tnds) {
     const TndsDocument content = DM_TRY(read_tnds(document.octets, kLimits));

@@ -44,6 +44,7 @@ struct BootstrapOrigin {
   bool offline = false;  // leads to a server of the local link; on-line ones go first (MCPTT-014)
   // Whether the user agrees that a server whose account was proved better changes it (BOOT-061). None: nobody does.
   std::function<bool(std::string_view server_id)> confirm;
+  bool dry_run = false;  // everything but the commit: the tree stays as it is
 };
 
 struct BootstrapOutcome {
@@ -54,7 +55,11 @@ struct BootstrapOutcome {
 
 std::string document_digest(Bytes octets);  // as it is remembered of each account: SHA-256, hexadecimal
 
-// What it takes to check the MAC of a document; no MAC: nothing. authentication: SEC or MAC cannot be right.
+// Whether a bearer that tells of this type delivers a bootstrap document. `content_type` may have parameters.
+bool is_bootstrap_type(std::string_view content_type);
+
+// What it takes to check the MAC of a document; no MAC: nothing. authentication: SEC or MAC cannot be right; malformed,
+// unsupported: whatever its MAC, it is none.
 struct BootstrapNeeds {
   bool mac = false, pin = false, network = false;
 };

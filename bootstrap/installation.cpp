@@ -197,6 +197,7 @@ Result<BootstrapOutcome> Installation::finish() && {
   for (std::size_t i = 0; i < outcome.accounts.size(); ++i) {
     DM_TRY(remember(outcome.server_ids[i], outcome.accounts[i]));
   }
+  if (origin_.dry_run) return outcome;
   DM_TRY(std::move(transaction_).commit());
   DM_TRY(tree_.flush());
   return outcome;

@@ -12,6 +12,7 @@
 namespace omadm {
 namespace {
 
+constexpr std::size_t kPushed = 8;       // messages of bearers at once; further ones are refused
 constexpr std::size_t kRemembered = 64;  // messages; an older one may come again, and be installed again
 
 Octets fingerprint(const BootstrapMessage& message) { return sha256(message.octets); }
@@ -25,6 +26,15 @@ class BootstrapDesk::Case {
  public:
   Case(BootstrapDesk& desk, BootstrapMessage message, Client::BootstrapDone done)
       : desk_(desk), at_(desk.at_), message_(std::move(message)), done_(std::move(done)) {
+    come_up();
+  }
+
+  const BootstrapMessage& message() const { return message_; }
+  bool is_pushed() const { return message_.source == BootstrapSource::push; }
+  bool waits() const { return waits_; }
+  // Its turn, as far as that can be told now.
+  void come_up() {
+    waits_ = false;
     timer_ = at_.loop.after({}, [this] { begin(); });
   }
 
@@ -32,8 +42,10 @@ class BootstrapDesk::Case {
   bool has_user() const { return at_.user != nullptr && at_.user->present(); }
 
   void begin() {
-    auto needs = desk_.admit(message_);
+    auto needs = desk_.admit(message_, this);
     if (!needs) return finish(std::move(needs).error());
+    waits_ = is_pushed() && desk_.pushed_before(*this) > 0;
+    if (waits_) return;
     if (message_.needs_consent)
       return ask_consent("The smart card holds the settings of a management server. Use them?");
     asks_pin_ = needs->pin && !message_.secrets.pin && has_user();
@@ -105,7 +117,10 @@ class BootstrapDesk::Case {
     timer_ = at_.loop.after({}, [this, result = std::move(result)] {
       const Client::BootstrapDone done = std::move(done_);
       const Result<std::vector<std::string>> told = result;
-      desk_.cases_.remove_if([this](const std::unique_ptr<Case>& other) { return other.get() == this; });
+      BootstrapDesk& desk = desk_;
+      desk.cases_.remove_if([this](const std::unique_ptr<Case>& other) { return other.get() == this; });
+      const auto next = std::find_if(desk.cases_.begin(), desk.cases_.end(), [](const auto& c) { return c->waits(); });
+      if (next != desk.cases_.end()) (*next)->come_up();
       if (done) done(told);
     });
   }
@@ -114,6 +129,7 @@ class BootstrapDesk::Case {
   const Surroundings& at_;
   BootstrapMessage message_;
   Client::BootstrapDone done_;
+  bool waits_ = false;  // for those pushed before
   bool asks_pin_ = false;
   bool agreed_ = false;
   unsigned tries_ = 0;
@@ -124,7 +140,8 @@ class BootstrapDesk::Case {
 BootstrapDesk::BootstrapDesk(const Surroundings& surroundings) : at_(surroundings) {}
 BootstrapDesk::~BootstrapDesk() = default;
 
-Result<BootstrapNeeds> BootstrapDesk::admit(const BootstrapMessage& message) {
+// `own`: the case it is of.
+Result<BootstrapNeeds> BootstrapDesk::admit(BootstrapMessage& message, const Case* own) {
   BootstrapNeeds needs = DM_TRY(bootstrap_needs(document_of(message)));
   if (!needs.mac) return needs;
   const auto now = at_.loop.clock().steady();
@@ -136,12 +153,25 @@ Result<BootstrapNeeds> BootstrapDesk::admit(const BootstrapMessage& message) {
   if (std::find(taken_.begin(), taken_.end(), fingerprint(message)) != taken_.end()) {
     return Error{Errc::already_exists, "the same message was installed before"};
   }
+  // Nobody is asked twice because a bearer delivers twice.
+  for (const std::unique_ptr<Case>& other : cases_) {
+    if (other.get() == own) break;  // the rest came later
+    if (other->message().octets == message.octets) {
+      return Error{Errc::already_exists, "the same message is being looked at"};
+    }
+  }
+  if (own != nullptr && own->is_pushed() && pushed_before(*own) >= kPushed) {
+    return Error{Errc::unavailable, "too many bootstrap messages at once"};
+  }
+  if (needs.network && !message.secrets.network && at_.network_secret) {
+    message.secrets.network = at_.network_secret();
+  }
   return needs;
 }
 
 Result<std::vector<std::string>> BootstrapDesk::attempt(const BootstrapMessage& message,
                                                         const std::function<bool(std::string_view)>& confirm) {
-  BootstrapOrigin origin{message.source, message.card, message.offline, confirm};
+  const BootstrapOrigin origin{message.source, message.card, message.offline, confirm, false};
   const BootstrapOutcome outcome = DM_TRY(install_bootstrap(at_.tree, document_of(message), message.secrets, origin));
   for (const std::string& note : outcome.notes) at_.log.write(LogLevel::warning, "bootstrap: " + note);
   return outcome.server_ids;
@@ -161,13 +191,13 @@ void BootstrapDesk::note_result(const BootstrapMessage& message, const Result<st
     at_.log.write(LogLevel::warning, "too many forged bootstrap messages: none is taken for a while");
   }
   if (message.source != BootstrapSource::push) return;  // somebody waits for the result and tells of it
-  if (!result) return at_.log.write(LogLevel::warning, "bootstrap message refused: " + result.error().detail);
+  if (!result) return at_.log.write(LogLevel::notice, "bootstrap message refused: " + result.error().detail);
   for (const std::string& server : *result) at_.log.write(LogLevel::notice, "bootstrap: account for " + server);
 }
 
-Result<std::vector<std::string>> BootstrapDesk::install(const BootstrapMessage& message) {
+Result<std::vector<std::string>> BootstrapDesk::install(BootstrapMessage message) {
   Result<std::vector<std::string>> result = Error{};
-  if (auto needs = admit(message); !needs) {
+  if (auto needs = admit(message, nullptr); !needs) {
     result = std::move(needs).error();
   } else if (message.needs_consent) {
     result = Error{Errc::cancelled, "the user is to be asked first"};
@@ -176,6 +206,24 @@ Result<std::vector<std::string>> BootstrapDesk::install(const BootstrapMessage& 
   }
   note_result(message, result);
   return result;
+}
+
+Result<BootstrapNeeds> BootstrapDesk::check(BootstrapMessage message) {
+  BootstrapNeeds needs = DM_TRY(admit(message, nullptr));
+  if (needs.pin && !message.secrets.pin) return needs;
+  const auto may_be_asked = [this](std::string_view) { return at_.user != nullptr && at_.user->present(); };
+  const BootstrapOrigin origin{message.source, message.card, message.offline, may_be_asked, true};
+  DM_TRY(install_bootstrap(at_.tree, document_of(message), message.secrets, origin));
+  return needs;
+}
+
+std::size_t BootstrapDesk::pushed_before(const Case& own) const {
+  std::size_t count = 0;
+  for (const std::unique_ptr<Case>& other : cases_) {
+    if (other.get() == &own) break;
+    if (other->is_pushed()) ++count;
+  }
+  return count;
 }
 
 void BootstrapDesk::take(BootstrapMessage message, Client::BootstrapDone done) {

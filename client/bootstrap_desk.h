@@ -7,6 +7,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,9 @@
 namespace omadm {
 
 // 1. The user is asked for a PIN that a MAC needs and nobody gave; whether a document that is proved worse than the
-// account it would change may do so; and what a smart card wants to be asked. For nothing else. 2. Nothing is ever
-// answered to a sender; what a push brought is reported in the log alone.
+// account it would change may do so; and what a smart card wants to be asked. For nothing else. Of what was pushed one
+// is looked at after the other. 2. Nothing is ever answered to a sender; what a push brought is reported in the log
+// alone.
 class BootstrapDesk {
  public:
   struct Surroundings {
@@ -29,13 +31,17 @@ class BootstrapDesk {
     EventLoop& loop;
     Log& log;
     const ClientConfig& config;
-    UserInterface* user;  // may be absent
+    UserInterface* user;                                           // may be absent
+    const std::function<std::optional<Secret>()>& network_secret;  // likewise
   };
   explicit BootstrapDesk(const Surroundings& surroundings);
   ~BootstrapDesk();
 
   // Without asking anybody: what needs an answer is refused.
-  Result<std::vector<std::string>> install(const BootstrapMessage& message);
+  Result<std::vector<std::string>> install(BootstrapMessage message);
+  // Whether it could be installed, as far as that shows without asking the user; nothing is. Its MAC was not checked
+  // when it needs a PIN that `message` has not.
+  Result<BootstrapNeeds> check(BootstrapMessage message);
   // `done` is called once, on the loop.
   void take(BootstrapMessage message, Client::BootstrapDone done);
   bool idle() const noexcept { return cases_.empty(); }
@@ -43,9 +49,10 @@ class BootstrapDesk {
  private:
   class Case;
   friend class Case;
-  Result<BootstrapNeeds> admit(const BootstrapMessage& message);
+  Result<BootstrapNeeds> admit(BootstrapMessage& message, const Case* own);
   Result<std::vector<std::string>> attempt(const BootstrapMessage& message,
                                            const std::function<bool(std::string_view)>& confirm);
+  std::size_t pushed_before(const Case& own) const;
   void note_result(const BootstrapMessage& message, const Result<std::vector<std::string>>& result);
 
   Surroundings at_;

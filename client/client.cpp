@@ -15,11 +15,11 @@
 #include "client/notification_gate.h"
 #include "client/private_area.h"
 #include "client/push_doors.h"
+#include "client/push_intake.h"
 #include "client/session_scheduler.h"
 #include "client/user_question.h"
 #include "dmtree/ddf/ddf.h"
 #include "mo/dmacc/account.h"
-#include "syncml/notification/sms_joiner.h"
 #include "transport/http/curl_http_client.h"
 
 namespace omadm {
@@ -58,7 +58,8 @@ class ComposedClient final : public Client {
                                               [this](const std::string& server) { alerts_->server_gone(server); }},
                                              config_, platform_.device));
     DM_TRY(tree_->flush());
-    desk_ = std::make_unique<BootstrapDesk>(BootstrapDesk::Surroundings{*tree_, *loop_, log_, config_, platform_.user});
+    desk_ = std::make_unique<BootstrapDesk>(
+        BootstrapDesk::Surroundings{*tree_, *loop_, log_, config_, platform_.user, platform_.network_secret});
     begin_with_accounts();
     doors_ = DM_TRY(open_doors(config_.notification));
     // What a restart interrupted goes on, once the host has had its first word.
@@ -80,15 +81,18 @@ class ComposedClient final : public Client {
     return scheduler_->request(server_id, cause, std::move(done));
   }
 
-  NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) override {
-    if (scheduler_->stopping()) {
-      NotifyVerdict verdict;
-      verdict.error = Errc::cancelled;
-      verdict.reason = "the client is stopping";
-      return verdict;
+  NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done,
+                       BootstrapDone installed) override {
+    if (scheduler_->stopping()) return refusal({Errc::cancelled, "the client is stopping"});
+    auto push = intake_.take(octets, content_type);
+    if (!push) {
+      if (push.error().code != Errc::incomplete) {
+        log_.write(LogLevel::notice, "a notification was ignored: " + push.error().detail);
+      }
+      return refusal(push.error());
     }
-    if (content_type.empty() && is_sms_user_data(octets)) return notify_part(octets, dry_run, std::move(done));
-    NotifyVerdict verdict = gate_->check(octets, content_type, dry_run);
+    if (push->is_document) return take_document(std::move(*push), dry_run, std::move(installed));
+    NotifyVerdict verdict = gate_->check(push->octets, push->content_type, dry_run);
     if (!verdict.accepted || dry_run) return verdict;
     TriggeredSession trigger{verdict.server_id, verdict.session_id, verdict.default_nonce, verdict.delay, 0};
     if (verdict.asks_user) {
@@ -133,8 +137,10 @@ class ComposedClient final : public Client {
   void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets) override {
     const std::uint64_t number = next_bootstrap_++;
     std::vector<std::string> urls = url.empty() ? config_.bootstrap.urls : std::vector<std::string>{url};
+    BootstrapSecrets all = secrets;
+    if (!all.network && platform_.network_secret) all.network = platform_.network_secret();
     bootstraps_[number] = std::make_unique<BootstrapRunner>(
-        BootstrapRunner::Surroundings{*tree_, *http_, *loop_, log_, config_, secrets}, std::move(urls),
+        BootstrapRunner::Surroundings{*tree_, *http_, *loop_, log_, config_, std::move(all)}, std::move(urls),
         [this, number, done = std::move(done)](Result<std::vector<std::string>> result) {
           bootstraps_.erase(number);
           done(std::move(result));
@@ -191,21 +197,40 @@ class ComposedClient final : public Client {
   }
 
  private:
-  NotifyVerdict notify_part(Bytes user_data, bool dry_run, SessionDone done) {
-    const auto joined = parts_.add(user_data);
-    if (joined && joined->whole) return notify(*joined->whole, {}, dry_run, std::move(done));
+  static NotifyVerdict refusal(const Error& error) {
     NotifyVerdict verdict;
-    verdict.error = joined ? Errc::incomplete : joined.error().code;
-    verdict.reason = joined ? "part of a long message: " + std::to_string(joined->present) + " of " +
-                                  std::to_string(joined->total) + " are here"
-                            : joined.error().detail;
-    if (!joined) log_.write(LogLevel::notice, "a notification was ignored: " + verdict.reason);
+    verdict.error = error.code;
+    verdict.reason = error.detail;
+    return verdict;
+  }
+
+  // BOOT-022, BOOT-050.
+  NotifyVerdict take_document(PushIntake::Push push, bool dry_run, BootstrapDone installed) {
+    BootstrapMessage message;
+    message.octets = std::move(push.octets);
+    message.content_type = std::move(push.content_type);
+    message.source = BootstrapSource::push;
+    Result<BootstrapNeeds> checked = BootstrapNeeds{};
+    if (!config_.bootstrap.push) checked = Error{Errc::not_allowed, "[bootstrap] accept does not list \"push\""};
+    if (checked && dry_run) checked = desk_->check(message);
+    NotifyVerdict verdict = checked ? NotifyVerdict() : refusal(checked.error());
+    verdict.bootstrap = true;
+    verdict.accepted = checked.has_value();
+    if (!checked) log_.write(LogLevel::notice, "bootstrap message refused: " + verdict.reason);
+    if (checked && checked->pin) verdict.reason = "its MAC shows to be right or wrong with the PIN of the user";
+    if (!checked || dry_run) return verdict;
+    if (!installed) {
+      installed = [this](const Result<std::vector<std::string>>& result) {
+        for (const std::string& server : result.value_or(std::vector<std::string>())) meet(server);
+      };
+    }
+    desk_->take(std::move(message), std::move(installed));
     return verdict;
   }
 
   Result<PushDoors> open_doors(const NotificationConfig& config) {
     return PushDoors::open(*loop_, log_, config, doors_, [this](Bytes octets, std::string_view content_type) {
-      notify(octets, content_type, false, nullptr);
+      notify(octets, content_type, false, nullptr, nullptr);
     });
   }
 
@@ -255,9 +280,13 @@ class ComposedClient final : public Client {
     if (!installed) log_.write(LogLevel::error, "the factory's account: " + installed.error().detail);
   }
 
-  // BOOT-050, for an account that is met for the first time.
+  // For an account that is met for the first time.
   void meet_new(const std::string& server) {
-    if (!ServerNotes(*tree_, server).get("time").empty()) return;
+    if (ServerNotes(*tree_, server).get("time").empty()) meet(server);
+  }
+
+  // BOOT-050.
+  void meet(const std::string& server) {
     const auto started = scheduler_->request(server, SessionCause::device, [](const SessionReport&) {});
     if (!started) log_.write(LogLevel::warning, "no session with " + server + ": " + started.error().detail);
   }
@@ -301,7 +330,7 @@ class ComposedClient final : public Client {
   LoopHandlePtr owed_timer_;
   LoopHandlePtr poll_timer_;
   PushDoors doors_;
-  SmsJoiner parts_{clock_};
+  PushIntake intake_{clock_};
 };
 
 }  // namespace

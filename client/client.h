@@ -44,6 +44,7 @@ struct NotifyVerdict {
   bool default_nonce = false;
   std::chrono::seconds delay{0};  // accepted over the rate limit: the session waits so long (NOT-039)
   bool asks_user = false;         // the session waits for the user's consent (NOT-053)
+  bool bootstrap = false;         // no notification but a bootstrap document; then of the rest `accepted` alone counts
 };
 
 // Where notifications are waited for, with the ports really bound; "" where not.
@@ -99,11 +100,15 @@ class Client {
   // that ends, and only if it was accepted. The session comes even if the client is restarted before it, unless the
   // user is still being asked. When he refuses, `done` is called with Errc::cancelled.
   // Of a message in several short messages (with their user data headers) each is given alone, in any order.
-  virtual NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done) = 0;
-
+  // A bootstrap document that comes this way is handled as if given to bootstrap(), with BootstrapSource::push:
+  // `installed` is called instead, and without one a session begins with each server it brought (BOOT-050).
   using BootstrapDone = std::function<void(Result<std::vector<std::string>>)>;  // server ids
+  virtual NotifyVerdict notify(Bytes octets, std::string_view content_type, bool dry_run, SessionDone done,
+                               BootstrapDone installed = nullptr) = 0;
+
   // Installs a bootstrap document, asking the user for the PIN and the consent it takes, if there is one to ask.
-  // Nothing is answered to its sender. authentication: MAC or PIN; cancelled: the user does not want it;
+  // What is missing of the secrets it needs the platform is asked for first. Nothing is answered to its sender.
+  // authentication: MAC or PIN; cancelled: the user does not want it;
   // already_exists: the same message came before; unavailable: too many were forged, or the client is stopping; and
   // the errors of install_bootstrap.
   virtual void bootstrap(BootstrapMessage message, BootstrapDone done) = 0;

@@ -43,6 +43,7 @@ struct BootstrapConfig {
   unsigned pin_tries = 3;              // a message (BOOT-033)
   unsigned max_forged = 10;            // wrong MACs or PINs in a row before all are refused for a while
   std::chrono::seconds lockout{3600};  // for how long
+  bool push = true;                    // documents that bearers deliver are taken; never without MAC
   std::string smartcard;               // directory or PC/SC reader, read at the start; empty: none
   std::string factory;                 // text of the factory's document; empty: none
   // Media types taken as an answer (BOOT-085).

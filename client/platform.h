@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/crypto/secret.h"
 #include "base/io/clock.h"
 #include "base/io/log.h"
 #include "base/result.h"
@@ -54,6 +56,9 @@ struct Platform {
   UserInterface* user = nullptr;     // absent: no user present
   Clock* clock = nullptr;            // absent: the system's
   Log* log = nullptr;                // absent: nothing is logged
+  // What device and network share, as the digits of the IMSI: against it bootstrap messages are checked (BOOT-034).
+  // Called when one needs it; nothing: there is none now, such as no SIM. Absent: there never is.
+  std::function<std::optional<Secret>()> network_secret;
 };
 
 }  // namespace omadm

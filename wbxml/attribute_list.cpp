@@ -108,7 +108,8 @@ Result<void> AttributeList::begin(std::uint8_t octet) {
 
 Result<void> AttributeList::append(Bytes text) {
   if (!open_) return Error{Errc::malformed, "the value of no attribute"};
-  if (!is_utf8(text)) return Error{Errc::malformed, "an attribute that is not UTF-8"};
+  // Nor could it be written again: NUL ends a string.
+  if (!is_xml_text(text)) return Error{Errc::malformed, "an attribute that is not text"};
   octets_ += text.size();
   if (octets_ > at_.max_text) return Error{Errc::too_large, "attributes over the limit"};
   current_.value += text;

@@ -1,6 +1,7 @@
-// A door through which notifications arrive. Provided by transport/push.
+// A door through which notifications and bootstrap documents arrive. Provided by transport/push.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -8,6 +9,8 @@
 #include "base/bytes.h"
 
 namespace omadm {
+
+inline constexpr std::size_t kMaxPush = 16384;  // octets of what is taken: some ten bootstrap documents
 
 // Octets as they came, and the media type when the bearer told one.
 using PushHandler = std::function<void(Bytes octets, std::string_view content_type)>;

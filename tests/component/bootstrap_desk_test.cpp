@@ -62,6 +62,7 @@ class BootstrapDeskTest : public ::testing::Test {
       platform.clock = &clock;
       platform.log = &log;
       platform.user = &user;
+      platform.network_secret = [this] { return imsi; };
       auto opened = Client::open(config, platform);
       EXPECT_TRUE(opened) << opened.error().detail;
       if (!opened) std::abort();
@@ -94,6 +95,7 @@ class BootstrapDeskTest : public ::testing::Test {
   test::JumpingClock clock;
   test::RecordingLog log;
   SpokenUser user;
+  std::optional<Secret> imsi;
   ClientConfig config;
   std::unique_ptr<Client> client_;
   std::string last_error;
@@ -150,6 +152,62 @@ TEST_F(BootstrapDeskTest, BOOT_062_TheSameMessageTwice) {
   const auto before = store.appended();
   EXPECT_EQ(take(message), Errc::already_exists);
   EXPECT_EQ(store.appended(), before);
+}
+
+TEST_F(BootstrapDeskTest, BOOT_034_ThePlatformKnowsTheNetworksSecret) {
+  BootstrapMessage message = pushed(document("https://a/"), "NETWPIN", "\x09\x10\x10\x10\x32\x54\x76\x98");
+  EXPECT_EQ(take(message), Errc::authentication);  // no SIM
+  imsi = Secret("001010123456789");
+  EXPECT_TRUE(installed(message)) << last_error;
+  EXPECT_TRUE(user.asked.empty());
+}
+
+TEST_F(BootstrapDeskTest, BOOT_021_BOOT_025_ADocumentIsKnownByItsTypeHoweverItIsWrapped) {
+  const Octets body = document("https://a/");
+  const std::string mac = hex_encode(hmac_sha1(kPin, body));
+  const Octets type_and_mac = std::string("\xB6\x91\x81\x92") + mac + std::string(1, '\0');
+  const Octets pdu = std::string("\x01\x06\x2F\x1F\x2D") + type_and_mac + body;
+  const Octets other_application = std::string("\x01\x06\x31\x1F\x2D") + type_and_mac + "\xAF\x84" + body;
+  const std::string type = std::string(kProvisioningWbxmlType) + "; SEC=USERPIN; MAC=" + mac;
+  const std::pair<Octets, std::string> ways[] = {
+      {pdu, ""},
+      {other_application, ""},
+      {std::string("\x06\x05\x04\x0B\x84\xC0\x02") + pdu, ""},
+      {"Content-Type: " + type + "\r\n\r\n" + body, "application/vnd.oma.push"},
+      {body, type},
+  };
+  for (const auto& [octets, told] : ways) {
+    client_.reset();
+    store = MemoryStore();
+    user.types(kPin);
+    const NotifyVerdict tried = client().notify(octets, told, true, nullptr);
+    EXPECT_TRUE(tried.accepted && tried.bootstrap) << tried.reason;
+    std::optional<Result<std::vector<std::string>>> result;
+    const NotifyVerdict verdict = client().notify(octets, told, false, nullptr, [&](auto said) { result = said; });
+    EXPECT_TRUE(verdict.accepted && verdict.bootstrap) << verdict.reason;
+    for (int i = 0; i < 200 && !result; ++i) client().run_once(std::chrono::milliseconds(10));
+    ASSERT_TRUE(result && *result);
+    EXPECT_EQ(address(), "https://a/");
+  }
+}
+
+TEST_F(BootstrapDeskTest, BOOT_062_OfWhatIsPushedOneIsAskedForAfterTheOther) {
+  int done = 0;
+  int refused = 0;
+  const auto count = [&](const Result<std::vector<std::string>>& result) {
+    ++done;
+    if (!result && result.error().code == Errc::unavailable) ++refused;
+  };
+  for (int i = 0; i < 12; ++i) {
+    client().bootstrap(pushed(document("https://a/" + std::to_string(i)), "USERPIN", kPin), count);
+  }
+  for (int i = 0; i < 300 && done < 12; ++i) {
+    client().run_once(std::chrono::milliseconds(5));
+    EXPECT_LE(user.asked.size(), static_cast<std::size_t>(done - refused) + 1);
+  }
+  EXPECT_EQ(done, 12);
+  EXPECT_EQ(refused, 4);  // eight at once
+  EXPECT_EQ(user.asked.size(), 8U);
 }
 
 TEST_F(BootstrapDeskTest, BOOT_061_AWeakerProofTakesTheUsersWord) {

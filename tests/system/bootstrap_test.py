@@ -79,15 +79,6 @@ class BootstrapLab(Lab):
             out.write(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def stored(self):
-        """Every octet of the tree on disk."""
-        content = {}
-        for name in sorted(os.listdir(self.state)):
-            if name.startswith("tree."):
-                with open(os.path.join(self.state, name), "rb") as file:
-                    content[name] = file.read()
-        return content
-
     def device_and_server(self, extra=""):
         server = self.serve('[server]\nid = "srv.example.com"\n' + account_script() + SESSION, tls=False)
         imsi = self.file("imsi", IMSI + "\n")

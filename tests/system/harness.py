@@ -194,9 +194,81 @@ class Lab(unittest.TestCase):
         self.assertEqual(done.code, 0, repr(done))
         return done.json()
 
+    def stored(self):
+        """Every octet of the tree on disk."""
+        content = {}
+        for name in sorted(os.listdir(self.state)):
+            if name.startswith("tree."):
+                with open(os.path.join(self.state, name), "rb") as file:
+                    content[name] = file.read()
+        return content
+
     def value(self, uri):
         done = self.tree_cli("get", uri, "--json")
         return done.json().get("value") if done.code == 0 else None
+
+
+DOORS = "".join(f'{door} = "127.0.0.1:0"\n' for door in ("udp", "sip", "http"))  # for [notification]
+
+
+class DaemonLab(Lab):
+    """A device whose daemon runs."""
+
+    def setUp(self):
+        super().setUp()
+        self.daemon = None
+        self.log = os.path.join(self.directory, "daemon.log")
+
+    def tearDown(self):
+        self.stop_daemon()
+        super().tearDown()
+
+    def start_daemon(self):
+        with open(self.log, "wb") as log:
+            self.daemon = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "--verbose",
+                                            "run"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + PATIENCE
+        while not os.path.exists(os.path.join(self.state, "control.sock")):
+            self.assertIsNone(self.daemon.poll(), "the daemon ended: " + self.said())
+            self.assertLess(time.monotonic(), deadline, self.said())
+            time.sleep(0.02)
+        status = self.client("status", "--json").json()
+        self.udp, self.sip, self.http = (status.get(name) for name in ("notification", "notification_sip", "notification_http"))
+
+    def stop_daemon(self):
+        if self.daemon:
+            self.daemon.terminate()
+            self.daemon.wait(PATIENCE)
+        self.daemon = None
+
+    def said(self):
+        with open(self.log, encoding="utf-8", errors="replace") as text:
+            return text.read()
+
+    def until(self, reached):
+        """Waits until `reached()` holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not reached():
+            self.assertLess(time.monotonic(), deadline, self.said())
+            time.sleep(0.05)
+
+    @staticmethod
+    def sessions(server):
+        """Session ids a server saw, each once."""
+        index = os.path.join(server.record, "index.jsonl")
+        if not os.path.exists(index):
+            return []
+        seen = []
+        with open(index, encoding="utf-8") as lines:
+            for line in lines:
+                entry = json.loads(line)
+                if entry["direction"] == "in" and entry["session_id"] not in seen:
+                    seen.append(entry["session_id"])
+        return seen
+
+    def idle(self):
+        status = self.client("status", "--json").json()
+        return status["session"] is None and not status["queue"]
 
 
 def account_script(client_auth="md5", server_auth="md5", server_nonce=b"server-nonce-0", **more):

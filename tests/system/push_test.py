@@ -1,7 +1,5 @@
 """Every way a network delivers a notification: one session each, and none for what is wrong. NOT-080 … 111, SIP-001 … 009."""
 import base64
-import hashlib
-import json
 import os
 import shutil
 import socket
@@ -9,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from harness import PATIENCE, SERVER_ID, SERVER_PASSWORD, Lab, account_script, main, program
+from harness import DOORS, PATIENCE, SERVER_ID, SERVER_PASSWORD, DaemonLab, account_script, main, program
 
 NONCE = b"server-nonce-0"
 SCRIPT = '[server]\nid = "srv.example.com"\nstrict = false\n' + account_script() + """
@@ -40,38 +38,16 @@ Content-Length: [len]
 """
 
 
-class Push(Lab):
+class Push(DaemonLab):
     def setUp(self):
         super().setUp()
         self.server = self.serve(SCRIPT, once=False)
-        self.daemon = None
-
-    def tearDown(self):
-        if self.daemon:
-            self.daemon.terminate()
-            self.daemon.wait(PATIENCE)
-        super().tearDown()
 
     def start(self, notification=""):
         """The daemon with an account and all its doors open."""
-        doors = "".join(f'{door} = "127.0.0.1:0"\n' for door in ("udp", "sip", "http"))
-        self.configure(self.server, "wbxml", f"[notification]\n{doors}{notification}")
+        self.configure(self.server, "wbxml", "[notification]\n" + DOORS + notification)
         self.install_account(self.server.url, server_nonce=NONCE)
-        self.log = os.path.join(self.directory, "daemon.log")
-        with open(self.log, "wb") as log:
-            self.daemon = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "--verbose",
-                                            "run"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        deadline = time.monotonic() + PATIENCE
-        while not os.path.exists(os.path.join(self.state, "control.sock")):
-            self.assertIsNone(self.daemon.poll(), "the daemon ended: " + self.said())
-            self.assertLess(time.monotonic(), deadline, self.said())
-            time.sleep(0.02)
-        status = self.client("status", "--json").json()
-        self.udp, self.sip, self.http = (status[name] for name in ("notification", "notification_sip", "notification_http"))
-
-    def said(self):
-        with open(self.log, encoding="utf-8", errors="replace") as text:
-            return text.read()
+        self.start_daemon()
 
     def secret(self):
         path = os.path.join(self.directory, "secret")
@@ -91,32 +67,15 @@ class Push(Lab):
         with open(path, "rb") as octets:
             return octets.read()
 
-    def sessions(self):
-        """Session ids the server saw, each once."""
-        index = os.path.join(self.server.record, "index.jsonl")
-        if not os.path.exists(index):
-            return []
-        seen = []
-        with open(index, encoding="utf-8") as lines:
-            for line in lines:
-                entry = json.loads(line)
-                if entry["direction"] == "in" and entry["session_id"] not in seen:
-                    seen.append(entry["session_id"])
-        return seen
-
-    def idle(self):
-        status = self.client("status", "--json").json()
-        return status["session"] is None and not status["queue"]
-
     def assert_one_session(self, session_id):
         deadline = time.monotonic() + PATIENCE
-        while self.sessions() != [session_id] or not self.idle():
-            self.assertLess(time.monotonic(), deadline, f"{self.sessions()}\n{self.said()}")
+        while self.sessions(self.server) != [session_id] or not self.idle():
+            self.assertLess(time.monotonic(), deadline, f"{self.sessions(self.server)}\n{self.said()}")
             time.sleep(0.05)
         # Whatever else was delivered has been looked at by now: the daemon answers in order.
         time.sleep(0.3)
         self.assertTrue(self.idle())
-        self.assertEqual(self.sessions(), [session_id], self.said())
+        self.assertEqual(self.sessions(self.server), [session_id], self.said())
 
     def test_NOT_080_081_wap_push_by_udp(self):
         self.start()
@@ -225,18 +184,9 @@ class Push(Lab):
                   "-nr")  # sends again as the scenario says, not because an answer came twice
         self.assert_one_session("43")
 
-    def store(self):
-        sums = {}
-        for name in sorted(os.listdir(self.state)):
-            path = os.path.join(self.state, name)
-            if name.startswith("tree.") and os.path.isfile(path):
-                with open(path, "rb") as octets:
-                    sums[name] = hashlib.sha256(octets.read()).hexdigest()
-        return sums
-
     def test_NOT_040_061_what_is_wrong_is_ignored_by_every_door(self):
         self.start()
-        before = self.store()
+        before = self.stored()
         kinds = ["digest", "ascii_nonce", "vendor", "length", "server", "session_id", "version_1_0", "version_1_2", "truncated"]
         for kind in kinds:
             self.notify("51", "--wrong", kind, "--to", self.udp)
@@ -250,8 +200,8 @@ class Push(Lab):
             time.sleep(0.05)
         self.assertEqual(self.said().count("a notification was ignored"), 5 * len(kinds), "one line each")
         self.assertNotIn(SERVER_PASSWORD, self.said())
-        self.assertEqual(self.sessions(), [])
-        self.assertEqual(self.store(), before)
+        self.assertEqual(self.sessions(self.server), [])
+        self.assertEqual(self.stored(), before)
 
     def test_SIP_009_a_sender_that_is_not_listed_gets_no_answer(self):
         self.start('sip_senders = ["192.0.2.0/24"]\n')
@@ -259,7 +209,7 @@ class Push(Lab):
                                 "--nonce-base64", base64.b64encode(NONCE).decode(), "--session-id", "61", "--to", self.sip,
                                 "--via", "sip-tcp")
         self.assertEqual(done.code, 4, repr(done))
-        self.assertEqual(self.sessions(), [])
+        self.assertEqual(self.sessions(self.server), [])
 
     def test_NOT_111_a_door_for_others_needs_its_switch(self):
         self.configure(self.server, "wbxml", '[notification]\nhttp = "0.0.0.0:0"\n')

@@ -120,7 +120,7 @@ void read_bootstrap(TomlSection& section, ToolConfig& config) {
   section.number("pin_tries", 1, 10, [&](std::int64_t v) { bootstrap.pin_tries = static_cast<unsigned>(v); });
   section.number("max_forged", 1, 1000, [&](std::int64_t v) { bootstrap.max_forged = static_cast<unsigned>(v); });
   section.number("lockout_s", 0, kYear, [&](std::int64_t v) { bootstrap.lockout = std::chrono::seconds(v); });
-  std::vector<std::string> ways = {"https", "file", "smartcard"};
+  std::vector<std::string> ways = {"https", "smartcard", "push", "file"};
   section.text_list("accept", ways);
   for (const std::string& way : ways) {
     if (way != "https" && way != "file" && way != "push" && way != "smartcard") {
@@ -129,6 +129,7 @@ void read_bootstrap(TomlSection& section, ToolConfig& config) {
           "\"" + way + "\" is no way of bootstrap; known are \"https\", \"smartcard\", \"push\" and \"file\"");
     }
   }
+  bootstrap.push = std::find(ways.begin(), ways.end(), "push") != ways.end();
   config.bootstrap_https = std::find(ways.begin(), ways.end(), "https") != ways.end();
   config.bootstrap_file = std::find(ways.begin(), ways.end(), "file") != ways.end();
   config.bootstrap_smartcard = std::find(ways.begin(), ways.end(), "smartcard") != ways.end();

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/text.h"
 #include "tools/common/exit_code.h"
 #include "tools/dm-client/device_identity.h"
 
 namespace omadm {
+
+constexpr std::uint64_t kMaxImsiFile = 256;  // octets
 
 LocalDevice::LocalDevice(ToolConfig config, Log& log)
     : config_(std::move(config)), log_(log), command_(config_.ui_command, log), conditions_(config_.conditions, log) {}
@@ -32,6 +35,7 @@ Result<void> LocalDevice::open_parts(const std::string& state_directory, bool as
   platform.firmware = installer_.get();
   platform.updates = &conditions_;
   platform.user = &user_;
+  platform.network_secret = [this] { return network_secret(); };
   if (asked_here) without_command_ = &terminal_;
   platform.log = &log_;
   client_ = DM_TRY(Client::open(config_.client, platform));
@@ -46,6 +50,15 @@ Result<void> LocalDevice::open_parts(const std::string& state_directory, bool as
     log_.write(LogLevel::warning, "the store was damaged: " + problem);
   }
   return set_trace();
+}
+
+// Read each time: another SIM may be there.
+std::optional<Secret> LocalDevice::network_secret() {
+  if (config_.imsi_file.empty()) return std::nullopt;
+  const auto imsi = files_.read(config_.imsi_file, kMaxImsiFile);
+  if (imsi) return Secret(Octets(trim(*imsi)));
+  log_.write(LogLevel::warning, "[bootstrap] imsi_file: " + imsi.error().detail);
+  return std::nullopt;
 }
 
 bool LocalDevice::handlers_idle() const {

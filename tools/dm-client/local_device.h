@@ -40,6 +40,7 @@ class LocalDevice {
   LocalDevice(ToolConfig config, Log& log);
   Result<void> open_parts(const std::string& state_directory, bool asked_here);
   Result<void> set_trace();
+  std::optional<Secret> network_secret();
 
   ToolConfig config_;
   Log& log_;

@@ -66,6 +66,7 @@ Json session_json(const SessionReport& report) {
 Json verdict_json(const NotifyVerdict& verdict) {
   Json json = {{"accepted", verdict.accepted}};
   if (!verdict.reason.empty()) json["reason"] = verdict.reason;
+  if (verdict.bootstrap) json["bootstrap"] = true;
   if (!verdict.server_id.empty()) {
     json["server"] = verdict.server_id;
     json["session_id"] = verdict.session_id;
@@ -120,7 +121,15 @@ std::string session_text(const Json& session, const Terminal& terminal) {
 }
 
 std::string verdict_text(const Json& verdict) {
-  std::string text = verdict.value("accepted", false) ? "accepted" : "ignored: " + text_of(verdict, "reason");
+  const bool accepted = verdict.value("accepted", false);
+  std::string text = accepted ? "accepted" : "ignored: " + text_of(verdict, "reason");
+  if (verdict.value("bootstrap", false)) {
+    text += accepted ? ": a bootstrap document\n" : "\n";
+    for (const Json& server : verdict.value("servers", Json::array())) {
+      text += "account installed: " + one_line(server.get<std::string>()) + "\n";
+    }
+    return text;
+  }
   if (!verdict.contains("server")) return text + "\n";
   constexpr std::string_view modes[] = {"no recommendation", "in the background", "with a notice",
                                         "after asking the user"};

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/io/file_system.h"
 #include "base/text.h"
 #include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
@@ -67,14 +66,10 @@ Result<std::vector<Octets>> parts_of(const nlohmann::json& request) {
 
 int notify_exit(Errc code) { return code == Errc::authentication ? kExitAuthentication : kExitFailed; }
 
-Result<BootstrapSecrets> bootstrap_secrets(const nlohmann::json& request, const ToolConfig& config) {
+// What the device shares with the network the client knows itself.
+Result<BootstrapSecrets> bootstrap_secrets(const nlohmann::json& request) {
   BootstrapSecrets secrets;
   if (request.contains("pin")) secrets.pin = Secret(DM_TRY(octets_of(request, "pin")));
-  if (!config.imsi_file.empty()) {
-    PosixFileSystem files;
-    const Octets imsi = DM_TRY(files.read(config.imsi_file, 256));
-    secrets.network = Secret(Octets(trim(imsi)));
-  }
   return secrets;
 }
 
@@ -185,20 +180,23 @@ void RequestHandler::notify(const nlohmann::json& request, const Answer& answer)
   }
   // The verdict is known before the session it leads to ends, and its answer waits for that.
   const auto verdict = std::make_shared<NotifyVerdict>();  // owners: this call and the session's callback
-  *verdict = client_.notify(parts->back(), type, dry_run, [answer, verdict](const SessionReport& report) {
-    if (verdict->delay.count() > 0) return;  // answered long ago
-    if (verdict->asks_user && report.error && report.error->code == Errc::cancelled) {
-      verdict->accepted = false;
-      verdict->reason = report.error->detail;
-      Json refusal = verdict_json(*verdict);
-      refusal["exit"] = kExitFailed;
-      return answer(answer_of(std::move(refusal)));
-    }
-    Json result = verdict_json(*verdict);
-    result["session"] = session_json(report);
-    result["exit"] = session_exit(report);
-    answer(answer_of(std::move(result)));
-  });
+  *verdict = client_.notify(
+      parts->back(), type, dry_run,
+      [answer, verdict](const SessionReport& report) {
+        if (verdict->delay.count() > 0) return;  // answered long ago
+        if (verdict->asks_user && report.error && report.error->code == Errc::cancelled) {
+          verdict->accepted = false;
+          verdict->reason = report.error->detail;
+          Json refusal = verdict_json(*verdict);
+          refusal["exit"] = kExitFailed;
+          return answer(answer_of(std::move(refusal)));
+        }
+        Json result = verdict_json(*verdict);
+        result["session"] = session_json(report);
+        result["exit"] = session_exit(report);
+        answer(answer_of(std::move(result)));
+      },
+      answer_document(answer));
   Json result = verdict_json(*verdict);
   if (!verdict->accepted) {
     // Only a daemon is still there when the other parts come.
@@ -214,13 +212,28 @@ void RequestHandler::notify(const nlohmann::json& request, const Answer& answer)
   }
 }
 
+// Of a bootstrap document that came like a notification.
+Client::BootstrapDone RequestHandler::answer_document(const Answer& answer) {
+  return [this, answer](const Result<std::vector<std::string>>& result) {
+    NotifyVerdict verdict;
+    verdict.bootstrap = true;
+    verdict.accepted = result.has_value();
+    if (!result) verdict.reason = result.error().detail;
+    Json json = verdict_json(verdict);
+    if (result) json["servers"] = *result;
+    json["exit"] = result ? static_cast<int>(kExitDone) : bootstrap_exit(result.error().code, true);
+    answer(answer_of(std::move(json)));
+    if (result) meet(*result);
+  };
+}
+
 void RequestHandler::bootstrap_file(const nlohmann::json& request, const Answer& answer) {
   if (!config_.bootstrap_file) {
     return answer(failure_of({Errc::not_allowed, "[bootstrap] accept does not list \"file\""}, kExitFailed));
   }
   const auto octets = octets_of(request, "octets");
   if (!octets) return answer(failure_of(octets.error(), kExitFailed));
-  const auto secrets = bootstrap_secrets(request, config_);
+  const auto secrets = bootstrap_secrets(request);
   if (!secrets) return answer(failure_of(secrets.error(), kExitFailed));
   BootstrapMessage message;
   message.octets = *octets;
@@ -248,7 +261,7 @@ void RequestHandler::bootstrap_https(const nlohmann::json& request, const Answer
   if (!config_.bootstrap_https) {
     return answer(failure_of({Errc::not_allowed, "[bootstrap] accept does not list \"https\""}, kExitFailed));
   }
-  const auto secrets = bootstrap_secrets(request, config_);
+  const auto secrets = bootstrap_secrets(request);
   if (!secrets) return answer(failure_of(secrets.error(), kExitFailed));
   client_.bootstrap_https(text_of(request, "url"), answer_bootstrap(answer, false), *secrets);
 }

@@ -54,6 +54,7 @@ class RequestHandler {
   void bootstrap_https(const nlohmann::json& request, const Answer& answer);
   void bootstrap_smartcard(const nlohmann::json& request, const Answer& answer);
   Client::BootstrapDone answer_bootstrap(const Answer& answer, bool at_hand);  // the document need not be fetched
+  Client::BootstrapDone answer_document(const Answer& answer);
   void meet(const std::vector<std::string>& servers);
   void alert(const nlohmann::json& request, Answer answer, OnEvent event);
   void fumo_check(const nlohmann::json& request, Answer answer, OnEvent event);

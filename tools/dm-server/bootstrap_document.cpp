@@ -1,5 +1,7 @@
 #include "tools/dm-server/bootstrap_document.h"
 
+#include <algorithm>
+
 #include "base/crypto/digest.h"
 #include "base/markup/xml_writer.h"
 #include "base/text.h"
@@ -216,6 +218,39 @@ BootstrapAnswer make_bootstrap(const BootstrapScript& script, const AccountScrip
     answer.content_type += "; MAC=" + hex_encode(hmac_sha1(mac_key(script, provisioning), answer.body));
   }
   return answer;
+}
+
+std::string user_pin(const BootstrapScript& script, Bytes document) {
+  if (script.sec != "USERPINMAC") return script.pin;
+  std::string pin = script.pin;
+  const Octets digest = hmac_sha1(script.pin, document);
+  for (std::size_t i = 0; i < std::min(script.pin.size(), digest.size()); ++i) {
+    pin.push_back(static_cast<char>('0' + static_cast<unsigned char>(digest[i]) % 10));
+  }
+  return pin;
+}
+
+const std::vector<std::string>& bootstrap_wrongs() {
+  static const std::vector<std::string> names = {"mac", "short_mac", "no_mac",    "no_sec",
+                                                 "sec", "octet",     "truncated", "type"};
+  return names;
+}
+
+void spoil(BootstrapAnswer& answer, std::string_view wrong) {
+  std::string& type = answer.content_type;
+  const std::string bare = type.substr(0, type.find(';'));
+  const std::size_t mac = type.find("; MAC=");
+  if (wrong == "mac" && mac != std::string::npos) type.back() = type.back() == '0' ? '1' : '0';
+  if (wrong == "short_mac" && mac != std::string::npos) type.pop_back();
+  if (wrong == "no_mac" && mac != std::string::npos) type.erase(mac);
+  if (wrong == "no_sec") type = bare;
+  if (wrong == "sec") type = bare + "; SEC=9" + (mac == std::string::npos ? "" : type.substr(mac));
+  if (wrong == "octet" && !answer.body.empty()) {
+    char& octet = answer.body[answer.body.size() / 2];
+    octet = static_cast<char>(octet ^ 1);
+  }
+  if (wrong == "truncated") answer.body.resize(answer.body.size() / 2);
+  if (wrong == "type") type = std::string(kTndsXmlType) + type.substr(bare.size());
 }
 
 }  // namespace omadm::server

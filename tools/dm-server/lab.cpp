@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "syncml/notification/package0.h"
 #include "tools/dm-server/notifier.h"
 
 namespace omadm::server {
@@ -179,7 +180,7 @@ Result<std::string> Lab::send(const AccountScript& account, const std::string& n
   if (resolved.to.empty()) return std::string("nobody");
   Nonces& nonces = book_.nonces(account, name);
   const Octets octets = DM_TRY(make_notification(resolved, account.server_id, account.server_password, nonces));
-  const std::string answered = DM_TRY(send_push(resolved.via, resolved.to, octets));
+  const std::string answered = DM_TRY(send_push(resolved.via, resolved.to, {std::string(kNotificationType), octets}));
   if (resolved.nonce == "default") nonces.resynchronising = true;
   exchange_.note({name, resolved.session_id}, "notify",
                  fmt::format("{} octets to {}, session {}{}{}", octets.size(), resolved.to, resolved.session_id,

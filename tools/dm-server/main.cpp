@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "tools/common/arguments.h"
 #include "tools/common/output.h"
+#include "tools/dm-server/bootstrap_command.h"
 #include "tools/dm-server/http_front.h"
 #include "tools/dm-server/lab.h"
 #include "tools/dm-server/notify_command.h"
@@ -176,7 +177,9 @@ int run_main(int argc, char** argv) {
   Options options;
   declare(app, options);
   const NotifyCommand notify(app);
+  const BootstrapCommand bootstrap(app);
   if (const auto exit = parse_arguments(app, argc, argv)) return *exit;
+  if (bootstrap.chosen()) return bootstrap.run(options.script, options.json, options.verbose);
   return notify.chosen() ? notify.run(options.json, options.verbose) : run(options);
 }
 

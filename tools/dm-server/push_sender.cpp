@@ -74,11 +74,63 @@ class Connected {
   int fd_;
 };
 
-std::string sip_message(std::string_view transport, const std::string& to, Bytes trigger) {
+// Client Provisioning is older than application ids, and its pushes have none (BOOT-025).
+bool is_for_dm(std::string_view content_type) { return content_type.starts_with("application/vnd.syncml."); }
+
+struct Code {
+  std::string_view name;
+  std::uint8_t code;
+};
+// [WSP] well-known content types, with the bit of a short code.
+constexpr Code kTypes[] = {
+    {"text/vnd.wap.connectivity-xml", 0xB5},
+    {"application/vnd.wap.connectivity-wbxml", 0xB6},
+    {"application/vnd.syncml.dm+wbxml", 0xC2},
+    {"application/vnd.syncml.dm+xml", 0xC3},
+    {kNotificationType, 0xC4},
+};
+// What SEC is in WSP: [ProvBoot] "Security"; the DM profile has the same numbers (BOOT-056).
+constexpr Code kMethods[] = {{"NETWPIN", 0x80},     {"NETWORKID", 0x80},         {"USERPIN", 0x81},
+                             {"USERNETWPIN", 0x82}, {"USERPIN_NETWORKID", 0x82}, {"USERPINMAC", 0x83}};
+constexpr char kSecParameter = '\x91';
+constexpr char kMacParameter = '\x92';
+
+// The code, or the text with its end.
+template <std::size_t Size>
+Octets coded(const Code (&codes)[Size], std::string_view name) {
+  for (const Code& known : codes) {
+    if (known.name == name) return Octets(1, static_cast<char>(known.code));
+  }
+  return Octets(name).append(1, '\0');
+}
+
+// "type; SEC=…; MAC=…" as WSP writes it: [WSP] 8.4.2.24.
+Octets wsp_content_type(std::string_view content_type) {
+  const std::vector<std::string_view> parts = split(content_type, ';');
+  Octets value = coded(kTypes, trim(parts.front()));
+  if (parts.size() == 1) return value;
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const std::string_view part = trim(parts[i]);
+    const std::size_t equals = part.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = part.substr(0, equals);
+    const std::string_view text = part.substr(equals + 1);
+    if (name == "SEC") {
+      value += kSecParameter + coded(kMethods, text);
+    } else if (name == "MAC") {
+      value.append(1, kMacParameter).append(text).append(1, '\0');
+    }
+  }
+  Octets counted;
+  if (value.size() > 30) counted.push_back(31);
+  put_mb_u32(counted, static_cast<std::uint32_t>(value.size()));
+  return counted + value;
+}
+
+std::string sip_message(std::string_view transport, const std::string& to, const Push& push) {
   const std::string tag = hex_encode(random_octets(6));
-  std::string entity =
-      "Content-Type: " + std::string(kNotificationType) + "\r\n" + std::string(kApplicationId) + "\r\n";
-  entity += trigger;
+  std::string entity = "Content-Type: " + push.content_type + "\r\n";
+  entity.append(is_for_dm(push.content_type) ? kApplicationId : "").append("\r\n").append(push.octets);
   return "MESSAGE sip:device@" + to + " SIP/2.0\r\nVia: SIP/2.0/" + std::string(transport) +
          " 127.0.0.1;rport;branch=z9hG4bK" + tag +
          "\r\nMax-Forwards: 70\r\nFrom: <sip:dm-server@localhost>;tag=" + tag + "\r\nTo: <sip:device@" + to +
@@ -88,10 +140,10 @@ std::string sip_message(std::string_view transport, const std::string& to, Bytes
          entity;
 }
 
-Result<std::string> send_sip(int type, const std::string& to, Bytes trigger) {
+Result<std::string> send_sip(int type, const std::string& to, const Push& push) {
   const bool datagram = type == SOCK_DGRAM;
   const Connected peer = DM_TRY(Connected::open(to, type));
-  const std::string message = sip_message(datagram ? "UDP" : "TCP", to, trigger);
+  const std::string message = sip_message(datagram ? "UDP" : "TCP", to, push);
   int wait = datagram ? kFirstWait : kLongestWait;
   for (int sending = 0; sending < (datagram ? kSendings : 1); ++sending) {
     DM_TRY(peer.send(message));
@@ -102,13 +154,14 @@ Result<std::string> send_sip(int type, const std::string& to, Bytes trigger) {
   return Error{Errc::timed_out, to + ": SIP was not answered"};
 }
 
-Result<std::string> send_http(const std::string& to, Bytes trigger) {
+Result<std::string> send_http(const std::string& to, const Push& push) {
   const std::string url = to.starts_with("http://") ? to : "http://" + to;
   const std::size_t slash = url.find('/', sizeof "http://" - 1);
   httplib::Client client(url.substr(0, slash));
-  const auto answer = client.Post(slash == std::string::npos ? "/" : url.substr(slash),
-                                  {{"X-Wap-Application-Id", "x-wap-application:syncml.dm"}}, trigger.data(),
-                                  trigger.size(), std::string(kNotificationType));
+  httplib::Headers headers;
+  if (is_for_dm(push.content_type)) headers.emplace("X-Wap-Application-Id", "x-wap-application:syncml.dm");
+  const auto answer = client.Post(slash == std::string::npos ? "/" : url.substr(slash), headers, push.octets.data(),
+                                  push.octets.size(), push.content_type);
   if (!answer) return Error{Errc::io, to + ": HTTP was not answered (" + httplib::to_string(answer.error()) + ")"};
   return std::to_string(answer->status);
 }
@@ -126,9 +179,12 @@ std::optional<Bearer> bearer_named(std::string_view name) {
   return static_cast<Bearer>(found - bearer_names().begin());
 }
 
-Octets wsp_push(Bytes trigger) {
-  constexpr std::string_view kHeader{"\x01\x06\x03\xC4\xAF\x87", 6};  // TID, Push, 3 octets: content type, application
-  return Octets(kHeader).append(trigger);
+Octets wsp_push(const Push& push) {
+  Octets headers = wsp_content_type(push.content_type);
+  if (is_for_dm(push.content_type)) headers += "\xAF\x87";  // X-Wap-Application-Id: syncml.dm
+  Octets pdu("\x01\x06", 2);                                // TID, Push
+  put_mb_u32(pdu, static_cast<std::uint32_t>(headers.size()));
+  return pdu + headers + push.octets;
 }
 
 std::vector<Octets> short_messages(Bytes pdu, std::uint8_t reference) {
@@ -146,20 +202,24 @@ std::vector<Octets> short_messages(Bytes pdu, std::uint8_t reference) {
   return parts;
 }
 
-Result<std::string> send_push(Bearer bearer, const std::string& to, Bytes trigger) {
+Result<std::string> send_push(Bearer bearer, const std::string& to, const Push& push) {
   switch (bearer) {
     case Bearer::sip:
-      return send_sip(SOCK_DGRAM, to, trigger);
+      return send_sip(SOCK_DGRAM, to, push);
     case Bearer::sip_tcp:
-      return send_sip(SOCK_STREAM, to, trigger);
+      return send_sip(SOCK_STREAM, to, push);
     case Bearer::http:
-      return send_http(to, trigger);
+      return send_http(to, push);
     case Bearer::udp:
+      if (push.content_type != kNotificationType) {
+        return Error{Errc::malformed, "a document needs a bearer that tells its type: wap, sip, sip-tcp or http"};
+      }
+      break;
     case Bearer::wap:
       break;
   }
   const Connected peer = DM_TRY(Connected::open(to, SOCK_DGRAM));
-  DM_TRY(peer.send(bearer == Bearer::wap ? wsp_push(trigger) : Octets(trigger)));
+  DM_TRY(peer.send(bearer == Bearer::wap ? wsp_push(push) : push.octets));
   return std::string();
 }
 

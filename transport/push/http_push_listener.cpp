@@ -5,13 +5,13 @@
 
 #include "base/text.h"
 #include "base/text_head.h"
+#include "transport/push/push_types.h"
 
 namespace omadm {
 namespace {
 
 constexpr TextHeadLimits kHeadLimits{8192, 100};
-constexpr std::size_t kMaxBody = 1024;  // octets, NOT-111
-constexpr std::string_view kTypes[] = {"application/vnd.syncml.notification", "application/vnd.oma.push"};
+constexpr StreamLimits kLimits{.octets = kHeadLimits.octets + kMaxPush};
 
 StreamTurn answer(std::size_t consumed, std::string_view status, bool close, std::string_view further = {}) {
   std::string reply = "HTTP/1.1 " + std::string(status) + "\r\n" + std::string(further);
@@ -23,15 +23,6 @@ StreamTurn answer(std::size_t consumed, std::string_view status, bool close, std
 
 // Refusals close the connection: what follows the head is not looked for.
 StreamTurn refuse(std::string_view status, std::string_view further = {}) { return answer(0, status, true, further); }
-
-bool is_push_type(const std::string* value) {
-  if (value == nullptr) return false;
-  const std::string_view type = trim(std::string_view(*value).substr(0, value->find(';')));
-  for (const std::string_view known : kTypes) {
-    if (equals_ignoring_case(type, known)) return true;
-  }
-  return false;
-}
 
 bool keeps_open(const TextHead& head, std::string_view version) {
   const std::string* const connection = head.find("Connection");
@@ -53,15 +44,17 @@ StreamTurn serve_http_push(Bytes received, const PushHandler& handler) {
   if (length == nullptr || request.find("Transfer-Encoding") != nullptr) return refuse("411 Length Required");
   const auto size = parse_unsigned(*length);
   if (!size) return refuse("400 Bad Request");
-  if (*size > kMaxBody) return refuse("413 Content Too Large");
-  if (!is_push_type(request.find("Content-Type"))) return refuse("415 Unsupported Media Type");
+  const std::string* const content_type = request.find("Content-Type");
+  const PushType type = content_type != nullptr ? push_type(*content_type) : PushType::other;
+  if (type == PushType::other) return refuse("415 Unsupported Media Type");
+  if (*size > max_push_octets(type)) return refuse("413 Content Too Large");
   const Bytes body = received.substr(request.size());
   if (body.size() < *size) {
     const std::string* const expected = request.find("Expect");
     const bool asks = body.empty() && expected != nullptr && equals_ignoring_case(*expected, "100-continue");
     return {0, asks ? "HTTP/1.1 100 Continue\r\n\r\n" : "", false};
   }
-  handler(body.substr(0, static_cast<std::size_t>(*size)), *request.find("Content-Type"));
+  handler(body.substr(0, static_cast<std::size_t>(*size)), *content_type);
   return answer(request.size() + static_cast<std::size_t>(*size), "204 No Content", !keeps_open(request, words[2]));
 }
 
@@ -77,7 +70,7 @@ Result<std::unique_ptr<PushListener>> HttpPushListener::listen(EventLoop& loop, 
   const InetAddress wanted = DM_TRY(check(address, beyond_loopback));
   auto listener = std::make_unique<HttpPushListener>();
   listener->streams_ = DM_TRY(
-      StreamListener::listen(loop, wanted, {}, [handler = std::move(handler)](Bytes received, const InetAddress&) {
+      StreamListener::listen(loop, wanted, kLimits, [handler = std::move(handler)](Bytes received, const InetAddress&) {
         return serve_http_push(received, handler);
       }));
   return std::unique_ptr<PushListener>(std::move(listener));

@@ -1,4 +1,4 @@
-// Notifications by HTTP, as a push proxy posts them (OTA-HTTP). NOT-110, NOT-111.
+// Pushes by HTTP, as a push proxy posts them (OTA-HTTP). NOT-110, NOT-111.
 #pragma once
 
 #include <memory>
@@ -12,8 +12,8 @@
 
 namespace omadm {
 
-// Takes POST of a push or notification type to any path and answers 204 whatever becomes of it (NOT-040). The handler
-// gets the body and its Content-Type; it must not destroy the listener.
+// Takes POST of a type that push_types.h knows to any path and answers 204 whatever becomes of it (NOT-040). The
+// handler gets the body and its Content-Type; it must not destroy the listener.
 class HttpPushListener final : public PushListener {
  public:
   // not_allowed: `address` is not of this machine alone, and `beyond_loopback` is not set. Else as bound_socket().

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kMaxDatagram = 65536;
 constexpr int kDatagramsATurn = 16;  // so that a flood does not starve the rest of the loop
 constexpr int kFreePortAttempts = 8;
+constexpr StreamLimits kLimits{.octets = kSipHeadLimits.octets + kMaxPush};
 constexpr std::string_view kPing = "\r\n\r\n";  // of a keep-alive, answered by half of it: [RFC 5626] 4.4.1
 
 }  // namespace
@@ -24,7 +25,7 @@ Result<std::unique_ptr<PushListener>> SipListener::listen(EventLoop& loop, Log& 
     std::unique_ptr<SipListener> listener(new SipListener(socket, SipUserAgent(loop.clock(), log, may_send, handler)));
     SipListener* const raw = listener.get();
     auto streams =
-        StreamListener::listen(loop, InetAddress::of_socket(socket), {},
+        StreamListener::listen(loop, InetAddress::of_socket(socket), kLimits,
                                [raw](Bytes received, const InetAddress& peer) { return raw->serve(received, peer); });
     if (!streams) {
       if (wanted.port() == 0 && attempt < kFreePortAttempts) continue;

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/ports/push_listener.h"
 #include "base/text.h"
 
 namespace omadm {
@@ -87,7 +88,7 @@ Result<std::optional<std::size_t>> sip_message_size(Bytes stream) {
   const std::string* const length = find(*head, "Content-Length");
   const auto octets = length != nullptr ? parse_unsigned(*length) : std::nullopt;
   if (!octets) return Error{Errc::malformed, "SIP: no Content-Length"};
-  if (*octets > kMaxSipBody) return Error{Errc::too_large, "SIP: the body is too large"};
+  if (*octets > kMaxPush) return Error{Errc::too_large, "SIP: the body is too large"};
   const std::size_t size = blank + head->size() + static_cast<std::size_t>(*octets);
   return size <= stream.size() ? std::optional(size) : std::nullopt;
 }

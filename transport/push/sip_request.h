@@ -13,7 +13,6 @@
 namespace omadm {
 
 inline constexpr TextHeadLimits kSipHeadLimits{8192, 100};
-inline constexpr std::size_t kMaxSipBody = 4096;  // octets; a trigger has at most 1024
 
 // Octets of the message that begins `stream`, blank lines before it included; nothing: more must come. malformed: no
 // Content-Length, which a stream cannot do without ([RFC 3261] 18.3); too_large.

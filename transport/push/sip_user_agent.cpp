@@ -7,6 +7,7 @@
 
 #include "base/crypto/digest.h"
 #include "base/text.h"
+#include "transport/push/push_types.h"
 
 namespace omadm {
 namespace {
@@ -15,16 +16,11 @@ constexpr std::chrono::seconds kTransactionLife{32};  // 64 times T1, [RFC 3261]
 constexpr std::size_t kTransactions = 256;            // remembered at once; beyond that the oldest goes
 constexpr std::size_t kLoggedOrigin = 128;            // octets
 
-constexpr std::string_view kPushType = "application/vnd.oma.push";
-constexpr std::string_view kNotificationType = "application/vnd.syncml.notification";
 constexpr std::string_view kAllow = "Allow: MESSAGE, OPTIONS\r\n";
-constexpr std::string_view kAccept = "Accept: application/vnd.oma.push, application/vnd.syncml.notification\r\n";
 constexpr std::string_view kFeature = "g.oma.pusheventapp";
 constexpr std::string_view kApplications[] = {"x-wap-application:syncml.dm", "syncml.dm"};
 
-std::string_view media_type(const std::string& value) {
-  return trim(std::string_view(value).substr(0, value.find(';')));
-}
+std::string accept_field() { return "Accept: " + accepted_push_types() + "\r\n"; }
 
 // True when the caller wants a receiver of some other push application (SIP-002). No word of it is no reason to refuse.
 bool is_for_another(const std::string* accept_contact) {
@@ -90,7 +86,7 @@ std::string SipUserAgent::fresh_answer(const SipRequest& request, const InetAddr
     return answer("420 Bad Extension", "Unsupported: " + *required + "\r\n");
   }
   if (request.method() == "OPTIONS") {
-    return answer("200 OK", std::string(kAllow).append(kAccept).append("Accept-Encoding: identity\r\n"));
+    return answer("200 OK", std::string(kAllow).append(accept_field()).append("Accept-Encoding: identity\r\n"));
   }
   std::string refusal = refusal_of_content(request, source);
   if (!refusal.empty()) return refusal;
@@ -107,10 +103,11 @@ std::string SipUserAgent::refusal_of_content(const SipRequest& request, const In
     return request.answer("415 Unsupported Media Type", source, tag_, "Accept-Encoding: identity\r\n");
   }
   const std::string* const type = request.field("Content-Type");
-  const bool known = type != nullptr && (equals_ignoring_case(media_type(*type), kPushType) ||
-                                         equals_ignoring_case(media_type(*type), kNotificationType));
-  if (!known) return request.answer("415 Unsupported Media Type", source, tag_, kAccept);
-  if (request.body().size() > kMaxSipBody) return request.answer("413 Request Entity Too Large", source, tag_);
+  const PushType kind = type != nullptr ? push_type(*type) : PushType::other;
+  if (kind == PushType::other) return request.answer("415 Unsupported Media Type", source, tag_, accept_field());
+  if (request.body().size() > max_push_octets(kind)) {
+    return request.answer("413 Request Entity Too Large", source, tag_);
+  }
   return {};
 }
 

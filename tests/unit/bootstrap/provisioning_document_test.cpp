@@ -107,6 +107,9 @@ TEST_F(ProvisioningDocument, BOOT_010_BrokenDocuments) {
   expect_error(Errc::malformed, hex("030B6A0045C600015501870000060341013401010101"));  // a list that ends twice
   expect_error(Errc::malformed, hex("030B6A014145C600015501873606830501010101"));      // no such string in the table
   expect_error(Errc::malformed, hex("030B6A0045C60001550187360603FF00010101"));        // not UTF-8
+  expect_error(Errc::malformed, hex("030B6A0045C6000155018736060200010101"));          // the character NUL
+  expect_error(Errc::malformed, hex("030B6A0045C600015501873606C30141000101"));        // an octet too few
+  expect_error(Errc::malformed, hex("030B6A0045C600015501873606C3024100010101"));      // NUL in OPAQUE
   expect_error(Errc::malformed, "<wap-provisioningdoc>");
   expect_error(Errc::malformed, "<!DOCTYPE a [<!ENTITY x \"y\">]><wap-provisioningdoc a=\"&x;\"/>");
   std::string deep;

@@ -106,6 +106,12 @@ std::string message(const std::string& branch, const std::string& more = {}, con
          "\r\n\r\n" + body;
 }
 
+std::string document_message(std::size_t octets, const std::string& branch = "z9hG4bKd") {
+  std::string text = message(branch, {}, std::string(octets, 'x'));
+  const std::string type = "application/vnd.syncml.notification";
+  return text.replace(text.find(type), type.size(), "application/vnd.wap.connectivity-wbxml; SEC=1");
+}
+
 TEST_F(PushDoorTest, SIP_005_NOT_100_AMessageByUdpIsDeliveredAndAnswered200) {
   for (const char* address : {"127.0.0.1:0", "[::1]:0"}) {
     received_.clear();
@@ -179,7 +185,8 @@ TEST_F(PushDoorTest, SIP_001_OtherMethodsAndContentsAreRefusedAsRfc3261Says) {
       {message("z9hG4bK1", "Content-Encoding: gzip\r\n"), "415 "},
       {message("z9hG4bK1", "Require: 100rel\r\n"), "420 "},
       {message("z9hG4bK1", "Accept-Contact: *;+g.oma.pusheventapp=\"mms.ua\"\r\n"), "480 "},
-      {message("z9hG4bK1", {}, std::string(5000, 'x')), "413 "},
+      {message("z9hG4bK1", {}, std::string(1025, 'x')), "413 "},
+      {document_message(kMaxPush + 1), "413 "},
       {with("1 MESSAGE", "1 OPTIONS"), "400 "},
       {with("Content-Length: 15", "Content-Length: 16"), "400 "},
   };
@@ -190,6 +197,30 @@ TEST_F(PushDoorTest, SIP_001_OtherMethodsAndContentsAreRefusedAsRfc3261Says) {
     EXPECT_TRUE(answer(peer).starts_with("SIP/2.0 " + status)) << text;
   }
   EXPECT_TRUE(received_.empty());
+}
+
+TEST_F(PushDoorTest, BOOT_024_DocumentsComeWithTheirTypeAndMayBeLong) {
+  const auto sip_door = sip();
+  const Peer datagram(sip_door->address(), SOCK_DGRAM);
+  datagram.send(document_message(kMaxPush));
+  EXPECT_TRUE(answer(datagram).starts_with("SIP/2.0 200 "));
+  const Peer stream(sip_door->address(), SOCK_STREAM);
+  stream.send(document_message(kMaxPush, "z9hG4bKs"));
+  EXPECT_TRUE(answer(stream).starts_with("SIP/2.0 200 "));
+  const auto http_door = http();
+  for (const char* type :
+       {"application/vnd.wap.connectivity-wbxml", "text/vnd.wap.connectivity-xml", "application/vnd.syncml.dm+wbxml",
+        "application/vnd.syncml.dm+xml", "application/vnd.syncml.dmtnds+wbxml", "application/vnd.syncml.dmtnds+xml"}) {
+    const Peer peer(http_door->address(), SOCK_STREAM);
+    peer.send("POST / HTTP/1.1\r\nContent-Type: " + std::string(type) +
+              "; SEC=1\r\nContent-Length: " + std::to_string(kMaxPush) + "\r\n\r\n" + std::string(kMaxPush, 'x'));
+    EXPECT_TRUE(answer(peer).starts_with("HTTP/1.1 204 ")) << type;
+    ASSERT_FALSE(received_.empty());
+    EXPECT_EQ(received_.back(), std::pair(std::string(kMaxPush, 'x'), type + std::string("; SEC=1")));
+  }
+  EXPECT_EQ(received_.size(), 8U);
+  EXPECT_EQ(received_[0], received_[1]);
+  EXPECT_EQ(received_[0].second, "application/vnd.wap.connectivity-wbxml; SEC=1");
 }
 
 TEST_F(PushDoorTest, SIP_002_TheFeatureTagIsTakenInItsLongAndShortForm) {
@@ -234,7 +265,7 @@ TEST_F(PushDoorTest, SIP_005_AStreamThatIsNoSipOrTooLongIsClosed) {
   const auto door = sip();
   std::string without = message("z9hG4bK1");
   without.replace(without.find("Content-Length"), 14, "Content-Longth");
-  for (const std::string& text : {without, std::string(9000, 'x'), message("b", {}, std::string(5000, 'x')),
+  for (const std::string& text : {without, std::string(9000, 'x'), document_message(kMaxPush + 1),
                                   std::string("GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n")}) {
     const Peer peer(door->address(), SOCK_STREAM);
     peer.send(text);
@@ -271,6 +302,7 @@ TEST_F(PushDoorTest, NOT_111_OtherRequestsAreRefusedAndTheConnectionClosed) {
       {"POST / HTTP/1.1\r\n" + type + "\r\n", "411 "},
       {"POST / HTTP/1.1\r\n" + type + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", "411 "},
       {"POST / HTTP/1.1\r\n" + type + "Content-Length: 1025\r\n\r\n", "413 "},
+      {"POST / HTTP/1.1\r\nContent-Type: application/vnd.oma.push\r\nContent-Length: 16385\r\n\r\n", "413 "},
       {"POST / HTTP/1.1\r\n" + type + "Content-Length: -1\r\n\r\n", "400 "},
       {"POST / HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\nx", "415 "},
       {"POST / HTTP/2.0\r\n\r\n", "400 "},
