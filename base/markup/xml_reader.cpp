@@ -242,7 +242,8 @@ std::size_t XmlReader::unparsed() const {
 }
 
 bool XmlReader::inside_tag() const {
-  if (unparsed() < 2) return false;
+  // libxml2 takes long CDATA sections in pieces, and what is left of one may begin as a tag does.
+  if (parser_->instate == XML_PARSER_CDATA_SECTION || unparsed() < 2) return false;
   const xmlChar* const at = parser_->input->cur;
   return at[0] == '<' && at[1] != '!' && at[1] != '?';
 }

@@ -42,7 +42,6 @@ struct CommandContext {
   Encoding encoding;  // of the message, so of its binary data
   Encoding answer;    // of what goes back (PRO-005)
   const Principal& who;
-  std::uint64_t max_result = 0;  // octets of one object the server takes; 0: any (PRO-061)
 };
 
 // Handlers of one Item. Those with a transaction leave committing to the caller.

@@ -9,6 +9,10 @@ namespace omadm {
 namespace {
 
 constexpr unsigned kMostQuestions = 3;  // for one alert, when the answers will not do
+// Octets of Results that one message may ask for. The one that goes beyond is still given: a subtree is as large as the
+// device's tree has become.
+constexpr std::size_t kMostResults = 4U << 20U;
+constexpr std::size_t kResultSize = 512;  // of a Results around its Data, about what it takes until it is sent
 
 bool edits_tree(CommandName name) noexcept {
   return name == CommandName::add || name == CommandName::replace || name == CommandName::delete_ ||
@@ -46,6 +50,7 @@ void CommandRunner::begin_message(const Message& message) {
   msg_id_ = message.header.msg_id;
   encoding_ = message.encoding;
   report_.msg_id = msg_id_;
+  results_size_ = 0;
 }
 
 std::optional<UserPrompt> CommandRunner::run(const Message& message) {
@@ -225,7 +230,7 @@ ItemOutcome CommandRunner::run_item(const Command& command, const Item& item, bo
   return outcome;
 }
 
-CommandContext CommandRunner::context() const { return {tree_, encoding_, writer_.encoding(), who_, max_result_}; }
+CommandContext CommandRunner::context() const { return {tree_, encoding_, writer_.encoding(), who_}; }
 
 Transaction CommandRunner::begin(const Command& command) {
   return tree_.begin(who_, {"server:" + who_.server_id, session_id_, std::string(msg_id_), std::string(command.cmd_id),
@@ -267,9 +272,23 @@ ItemRequest request_for(const Command& command, const Item& item) {
 
 }  // namespace
 
+// However often a message asks for however large a subtree: what it makes us gather and owe stays bounded.
+ItemOutcome CommandRunner::get(const ItemRequest& request) {
+  if (results_size_ >= kMostResults) return {StatusCode::entity_too_large, {}, {}, {}};
+  ItemOutcome outcome = handle_get(context(), request);
+  bool too_large = false;
+  for (const ResultItem& item : outcome.results) {
+    const std::size_t size = item.data ? item.data->size() : 0;
+    results_size_ += kResultSize + size;
+    too_large = too_large || (max_result_ != 0 && size > max_result_);
+  }
+  if (too_large) outcome = {StatusCode::entity_too_large, {}, {}, {}};  // PRO-260
+  return outcome;
+}
+
 ItemOutcome CommandRunner::execute(const Command& command, const Item& item) {
   const ItemRequest request = request_for(command, item);
-  if (command.name == CommandName::get) return handle_get(context(), request);
+  if (command.name == CommandName::get) return get(request);
   if (command.name == CommandName::exec) return handle_exec(context(), request);
   Transaction transaction = begin(command);
   ItemOutcome outcome = edit(transaction, request);

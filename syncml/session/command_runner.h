@@ -69,6 +69,7 @@ class CommandRunner {
   void answer_in_atomic(const Command& child, const std::vector<ItemOutcome>& outcomes);
   ItemOutcome run_item(const Command& command, const Item& item, bool chunks_allowed);
   ItemOutcome execute(const Command& command, const Item& item);
+  ItemOutcome get(const ItemRequest& request);
   ItemOutcome edit(Transaction& transaction, const ItemRequest& request);
   ItemOutcome edit_whatever_size(Transaction& transaction, const ItemRequest& request);
   void interrupt_large_object();
@@ -93,7 +94,8 @@ class CommandRunner {
   Encoding encoding_ = Encoding::xml;
   bool urgent_ = false;  // Statuses go ahead of what the client still owes
   bool final_ = false;
-  std::vector<Block> blocks_;  // the innermost last
+  std::size_t results_size_ = 0;  // octets of all Results it asked for
+  std::vector<Block> blocks_;     // the innermost last
   std::optional<UserPrompt> asked_;
   unsigned times_asked_ = 0;
   bool package_stopped_ = false;

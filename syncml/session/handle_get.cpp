@@ -104,12 +104,6 @@ ItemOutcome handle_get(const CommandContext& context, const ItemRequest& request
   auto items = get(context, request);
   if (!items) return refused(items.error(), AccessType::get);
   ItemOutcome outcome;
-  for (const ResultItem& item : *items) {
-    if (context.max_result != 0 && item.data && item.data->size() > context.max_result) {
-      outcome.status = StatusCode::entity_too_large;  // PRO-260
-      return outcome;
-    }
-  }
   outcome.results = *std::move(items);
   return outcome;
 }

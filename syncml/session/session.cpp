@@ -12,8 +12,9 @@ namespace omadm {
 namespace {
 
 constexpr std::string_view kVerDtd = "1.2";
-constexpr unsigned kMaxRepeats = 3;        // of one received message
-constexpr unsigned kMaxMessages = 100000;  // in one session: a server that never ends
+constexpr unsigned kMaxRepeats = 3;              // of one received message
+constexpr unsigned kMaxMessages = 100000;        // in one session: a server that never ends
+constexpr std::size_t kMaxCommands = 1U << 14U;  // and Items in one message: each takes about a kilobyte of memory
 
 std::string_view without_leading_zeros(std::string_view text) {
   const std::size_t first = text.find_first_not_of('0');
@@ -80,6 +81,7 @@ Session::Step Session::Impl::take(const InMessage& in) {
   }
   Limits limits;
   limits.max_octets = limits.max_text = options_.max_msg_size;
+  limits.max_commands = kMaxCommands;
   auto decoded = decode(*encoding, in.body, limits);
   if (!decoded) {
     return answer_unreadable(in, StatusCode::bad_request, "the server's message: " + decoded.error().detail);

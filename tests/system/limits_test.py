@@ -98,16 +98,21 @@ XML = {
     "choices": lambda: "<Alert><CmdID>2</CmdID><Data>1103</Data><Item/><Item><Data>?</Data></Item>" + repeated(
         lambda n: f"<Item><Data>{n}</Data></Item>") + "</Alert>",
     "nodes_of_a_subtree": subtree,
+    "gets_of_subtrees": lambda: repeated(lambda n: command("Get", n, "./?list=TNDS")),
+    "gets_of_structures": lambda: repeated(lambda n: command("Get", n, "./?list=StructData")),
+    "items_of_subtrees": lambda: "<Get><CmdID>2</CmdID>" + repeated(
+        lambda n: "<Item><Target><LocURI>./?list=TNDS</LocURI></Target></Item>", 900000) + "</Get>",
 }
 ROOTS = {  # attributes of the root element
     "attributes": lambda: repeated(lambda n: f' a{n}=""'),
     "namespaces": lambda: repeated(lambda n: f' xmlns:a{n}="u{n}"'),
 }
 LARGE = b"y" * 500000
+LONG_ID = "7" * 40  # so that a megabyte holds no more commands than a message may
 
 
-def wbxml_get(uri):
-    return tag(0x13, tag(0x0B, string("2")), tag(0x14, tag(0x2E, tag(0x17, uri))))
+def wbxml_get(uri, cmd_id="2"):
+    return tag(0x13, tag(0x0B, string(cmd_id)), tag(0x14, tag(0x2E, tag(0x17, uri))))
 
 
 def wbxml_add(data):
@@ -124,6 +129,9 @@ WBXML = {
     "characters": (lambda: wbxml_add(b"\x02\x41" * (MEGABYTE // 2)), b""),
     "false_length": (lambda: wbxml_add(b"\xc3\x8f\xff\xff\xff\x7f" + b"z" * 900000), b""),
     "empty_elements": (lambda: b"\x14" * MEGABYTE, b""),
+    "gets": (lambda: repeated(lambda n: wbxml_get(string("./x"))), b""),
+    "gets_of_subtrees": (lambda: repeated(lambda n: wbxml_get(string("./?list=TNDS"), LONG_ID)), b""),
+    "gets_of_structures": (lambda: repeated(lambda n: wbxml_get(string("./?list=StructData"), LONG_ID)), b""),
 }
 
 

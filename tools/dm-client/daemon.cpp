@@ -11,6 +11,7 @@
 #include "tools/dm-client/local_device.h"
 #include "tools/dm-client/request_handler.h"
 #include "tools/dm-client/signals.h"
+#include "tools/dm-client/spare_pages.h"
 #include "tools/dm-client/systemd_notify.h"
 
 namespace omadm {
@@ -59,6 +60,7 @@ class Daemon {
       }
       socket_->keep_alive();
       tell_status();
+      if (device_.client().idle()) spare_pages_.idle();
       // A failed sync is not tried again: whoever starts us anew has what is durable loaded.
       if (const auto& failure = device_.store_failure()) {
         failure_ = kExitFailed;
@@ -126,6 +128,7 @@ class Daemon {
   RequestHandler handler_;
   std::unique_ptr<ControlSocket> socket_;
   std::string last_status_;
+  SparePages spare_pages_;
   bool stopping_ = false;
   bool stopped_ = false;
   int failure_ = kExitDone;

@@ -55,6 +55,12 @@ TEST(XmlReader, PRO_085_EscapedTextAndCdataAreTheSame) {
   EXPECT_EQ(trace_of("<Data>  x\r\n y </Data>"), "Data('  x\n y ')");
 }
 
+TEST(XmlReader, TNDS_043_ALongCdataSectionMayBeginLikeATagAnywhere) {
+  std::string text;
+  while (text.size() < 100000) text += "<a ";
+  EXPECT_EQ(trace_of("<Data><![CDATA[" + text + "]]></Data>"), "Data('" + text + "')");
+}
+
 TEST(XmlReader, PRO_007_PrologCommentsAndInstructionsArePassedOver) {
   EXPECT_EQ(trace_of("\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-8\"?><!-- a --><!DOCTYPE SyncML PUBLIC "
                      "\"-//SYNCML//DTD SyncML 1.2//EN\" \"http://www.example.com/no.dtd\"><SyncML><?pi x?><!-- b "

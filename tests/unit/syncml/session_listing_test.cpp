@@ -1,4 +1,6 @@
 // What a server reads and how large things may be, in XML and in WBXML. tree rules TND-043 … TND-101, TND-120.
+#include <utility>
+
 #include "dmtree/tnds/tnds.h"
 #include "tests/unit/syncml/session_command_fixture.h"
 
@@ -118,6 +120,38 @@ TEST_P(SessionListingTest, TND_089_WhatTheServerCannotTakeIs413) {
   run(get("4", "./V/big"));  // holds for the rest of the session
   EXPECT_EQ(sent, (Lines{"Status 4 Get 413", "Final"}));
   run_with_max_obj_size(40, get("4", "./V/big"));
+  EXPECT_EQ(sent, (Lines{"Status 4 Get 200", "Results 4", "Final"}));
+}
+
+// A message of a few octets a command may not make us owe any number of megabytes.
+TEST_P(SessionListingTest, PRO_060_WhatOneMessageMayAskForIsBounded) {
+  set("./V/big", std::string(1U << 20U, 'x'));
+  std::string gets, items;
+  for (int id = 4; id < 20; ++id) {
+    gets += get(std::to_string(id), "./V/big");
+    items += item("./V/big");
+  }
+  start();
+  // Not decoded again: the answer is larger than what a session takes.
+  const auto answer = [this](const std::string& commands) {
+    host.reports.clear();
+    const std::string document = header(std::to_string(++server_msg_id)) + "<SyncBody>" + header_status(200) +
+                                 commands + "<Final/></SyncBody></SyncML>";
+    const Session::Step step = session->receive({std::string(media_type(options.encoding)), std::nullopt,
+                                                 options.encoding == Encoding::xml ? document : in_wbxml(document)});
+    Lines statuses;
+    for (const CommandReport& report : host.reports) statuses.push_back(report.cmd_id + " " + report.status);
+    return std::pair(statuses, step.send ? step.send->body.size() >> 20U : 0);
+  };
+  const auto [statuses, megabytes] = answer(gets + get("20", "./V/a"));
+  EXPECT_EQ(megabytes, 4u);
+  ASSERT_EQ(statuses.size(), 17u);
+  EXPECT_EQ(statuses.at(3), "7 200");
+  EXPECT_EQ(statuses.at(4), "8 413");
+  EXPECT_EQ(statuses.back(), "20 413");
+  // The next message may ask for as much again.
+  EXPECT_EQ(answer(on("Get", "4", items)).second, 4u);
+  run(get("4", "./V/a"));
   EXPECT_EQ(sent, (Lines{"Status 4 Get 200", "Results 4", "Final"}));
 }
 
