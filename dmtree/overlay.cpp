@@ -193,6 +193,7 @@ void Overlay::log(Edit::Kind kind, const Uri& uri, const Uri& renamed) { edits_.
 void Overlay::mark_pending(const Uri& uri, Shadow& shadow) {
   if (shadow.pending) return;
   shadow.pending = true;
+  ++pending_;
   shadow.pending_at = uri;
   shadow.next_pending = nullptr;
   (last_pending_ != nullptr ? last_pending_->next_pending : first_pending_) = &shadow;
@@ -202,6 +203,8 @@ void Overlay::mark_pending(const Uri& uri, Shadow& shadow) {
 // Turns what is pending into records. Removing and renaming come after this, so that every record
 // uses the addresses in force at its place in the order.
 void Overlay::settle(bool take_values) {
+  if (take_values) records_.reserve(records_.size() + pending_);
+  pending_ = 0;
   for (Shadow* shadow = first_pending_; shadow != nullptr; shadow = shadow->next_pending) {
     shadow->pending = false;
     NodeState& state = *shadow->state;

@@ -1,6 +1,7 @@
 // What a transaction has changed: a sparse shadow of the committed tree. Dropping it is the roll back.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -132,6 +133,7 @@ class Overlay {
   std::vector<EditRecord> records_;
   Shadow* first_pending_ = nullptr;
   Shadow* last_pending_ = nullptr;
+  std::size_t pending_ = 0;
 };
 
 }  // namespace omadm

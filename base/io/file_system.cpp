@@ -76,23 +76,17 @@ Result<void> retried(const std::string& path, Call call) {
 
 class PosixAppendFile final : public AppendFile {
  public:
-  PosixAppendFile(std::string path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
+  PosixAppendFile(std::string path, Descriptor file, std::uint64_t size)
+      : path_(std::move(path)), file_(std::move(file)), size_(size) {}
 
   Result<void> append(Bytes octets) override {
-    const std::uint64_t before = DM_TRY(size());
-    while (!octets.empty()) {
-      const ssize_t written = ::write(file_.get(), octets.data(), octets.size());
-      if (written > 0) {
-        octets.remove_prefix(static_cast<std::size_t>(written));
-        continue;
-      }
-      if (written < 0 && errno == EINTR) continue;
-      Error error = written == 0 ? Error{Errc::io, path_ + ": nothing could be written"} : system_error(path_);
-      // All or an error: what went out before the medium was full is taken back.
-      if (auto cut = truncate(before); !cut) error.detail += "; and the part written could not be taken back";
-      return error;
-    }
+    DM_TRY(write(octets));
+    size_ += octets.size();
     return {};
+  }
+
+  Result<void> make_room(std::uint64_t octets) override {
+    return write(Octets(static_cast<std::size_t>(octets), '\0'));
   }
 
   Result<void> sync() override {
@@ -100,18 +94,35 @@ class PosixAppendFile final : public AppendFile {
   }
 
   Result<void> truncate(std::uint64_t size) override {
-    return retried(path_, [this, size] { return ::ftruncate(file_.get(), static_cast<off_t>(size)); });
+    DM_TRY(retried(path_, [this, size] { return ::ftruncate(file_.get(), static_cast<off_t>(size)); }));
+    size_ = size;
+    return {};
   }
 
-  Result<std::uint64_t> size() const override {
-    struct stat status {};
-    if (::fstat(file_.get(), &status) != 0) return system_error(path_);
-    return static_cast<std::uint64_t>(status.st_size);
-  }
+  std::uint64_t size() const override { return size_; }
 
  private:
+  // Behind what was appended.
+  Result<void> write(Bytes octets) {
+    for (std::uint64_t at = size_; !octets.empty();) {
+      const ssize_t written = ::pwrite(file_.get(), octets.data(), octets.size(), static_cast<off_t>(at));
+      if (written > 0) {
+        octets.remove_prefix(static_cast<std::size_t>(written));
+        at += static_cast<std::uint64_t>(written);
+        continue;
+      }
+      if (written < 0 && errno == EINTR) continue;
+      Error error = written == 0 ? Error{Errc::io, path_ + ": nothing could be written"} : system_error(path_);
+      // All or an error: what went out before the medium was full is taken back.
+      if (auto cut = truncate(size_); !cut) error.detail += "; and the part written could not be taken back";
+      return error;
+    }
+    return {};
+  }
+
   std::string path_;
   Descriptor file_;
+  std::uint64_t size_;
 };
 
 }  // namespace
@@ -138,8 +149,11 @@ Result<Octets> PosixFileSystem::read(const std::string& path, std::uint64_t max_
 }
 
 Result<std::unique_ptr<AppendFile>> PosixFileSystem::open_append(const std::string& path) {
-  Descriptor file = DM_TRY(open_file(path, O_WRONLY | O_CREAT | O_APPEND));
-  return std::unique_ptr<AppendFile>(std::make_unique<PosixAppendFile>(path, std::move(file)));
+  Descriptor file = DM_TRY(open_file(path, O_WRONLY | O_CREAT));
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return system_error(path);
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  return std::unique_ptr<AppendFile>(std::make_unique<PosixAppendFile>(path, std::move(file), size));
 }
 
 Result<void> PosixFileSystem::rename(const std::string& from, const std::string& to) {

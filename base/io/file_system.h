@@ -12,14 +12,18 @@
 
 namespace omadm {
 
-// An open file for appending. Closed by the destructor, which does not sync.
+// An open file for appending, by one writer at a time. Closed by the destructor, which does not sync.
 class AppendFile {
  public:
   virtual ~AppendFile() = default;
   virtual Result<void> append(Bytes octets) = 0;  // all or an error; storage_full, io
-  virtual Result<void> sync() = 0;                // fdatasync
+  // That many zeros behind what was appended, in place of those that are there. What is appended later overwrites them,
+  // and its sync is cheaper: the file keeps its size and its blocks. Who reads the file finds the zeros, and they
+  // count as appended when it is opened again; truncate() takes them away. All or an error; storage_full, io.
+  virtual Result<void> make_room(std::uint64_t octets) = 0;
+  virtual Result<void> sync() = 0;  // fdatasync
   virtual Result<void> truncate(std::uint64_t size) = 0;
-  virtual Result<std::uint64_t> size() const = 0;
+  virtual std::uint64_t size() const = 0;  // without the room
 };
 
 class FileSystem {

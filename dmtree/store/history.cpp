@@ -51,51 +51,115 @@ Result<void> take_section(Bytes section, std::uint64_t snapshot_sequence, Past& 
   return {};
 }
 
-// The journal was scanned when it was loaded: what cannot be read here is a tail that does not count.
-void take_journal(Bytes records, std::uint64_t last, Past& past, TouchedNodes& touched) {
-  while (!records.empty()) {
-    const Result<RecordHead> head = read_record_head(records);
-    if (!head) return;
-    const Bytes record = records.substr(0, head->size);
-    records.remove_prefix(head->size);
+// The records of the journal behind commit `last`, without a gap. What does not look like one is a tail that does not
+// count.
+std::vector<Bytes> records_after(std::uint64_t last, Bytes journal) {
+  std::vector<Bytes> records;
+  while (!journal.empty()) {
+    const Result<RecordHead> head = read_record_head(journal);
+    if (!head) break;
+    const Bytes record = journal.substr(0, head->size);
+    journal.remove_prefix(head->size);
     if (head->sequence <= last) continue;
-    if (head->sequence != ++last || !touch(touched, record)) return;
+    if (head->sequence != ++last) break;
+    records.push_back(record);
+  }
+  return records;
+}
+
+// The journal was scanned when it was loaded: what cannot be read here does not count either.
+void take_journal(const std::vector<Bytes>& records, Past& past, TouchedNodes& touched) {
+  for (const Bytes record : records) {
+    if (!touch(touched, record)) return;
     keep(past, record);
   }
 }
 
 // What the commits of the journal touch is as in the snapshot, unless former commits had touched it before.
 Result<void> take_nodes(Bytes record, const TouchedNodes& before, const TouchedNodes& after, Past& past) {
-  DM_TRY(read_record(record, [&](EditRecord&& edit) -> Result<void> {
-    if (after.covers(edit.node.uri) && !before.covers(edit.node.uri)) past.base.put(std::move(edit.node));
+  const auto wanted = [&](std::string_view path) { return after.covers(path) && !before.covers(path); };
+  DM_TRY(read_record(record, wanted, [&past](EditRecord&& edit) -> Result<void> {
+    past.base.put(std::move(edit.node));
     return {};
   }));
   return {};
 }
 
-Result<Past> gather_all(Bytes snapshot_file, Bytes journal_records) {
-  Past past;
-  TouchedNodes before, after;
-  if (snapshot_file.empty()) {
-    take_journal(journal_records, 0, past, after);
-    return past;
+// What there is to gather from.
+struct Sources {
+  RecordHead nodes;            // of the snapshot; sequence 0: there is none
+  Bytes snapshot;              // its record of nodes
+  Bytes section;               // its history
+  std::vector<Bytes> journal;  // the commits behind it
+};
+Result<Sources> sources_of(Bytes snapshot_file, Bytes journal_records) {
+  Sources from;
+  if (!snapshot_file.empty()) {
+    DM_TRY(read_file_header(snapshot_file, FileKind::snapshot));
+    const Bytes records = snapshot_file.substr(kFileHeaderSize);
+    from.nodes = DM_TRY(read_record_head(records));
+    from.snapshot = records.substr(0, from.nodes.size);
+    from.section = records.substr(from.nodes.size);
   }
-  DM_TRY(read_file_header(snapshot_file, FileKind::snapshot));
-  const Bytes records = snapshot_file.substr(kFileHeaderSize);
-  const RecordHead nodes = DM_TRY(read_record_head(records));
-  past.sequence = nodes.sequence;
-  past.time = nodes.time;
-  const Bytes section = records.substr(nodes.size);
-  if (!section.empty()) DM_TRY(take_section(section, nodes.sequence, past, before));
-  take_journal(journal_records, nodes.sequence, past, after);
-  DM_TRY(take_nodes(records, before, after, past));
+  from.journal = records_after(from.nodes.sequence, journal_records);
+  return from;
+}
+
+Result<Past> gather_all(const Sources& from) {
+  Past past;
+  past.sequence = from.nodes.sequence;
+  past.time = from.nodes.time;
+  TouchedNodes before, after;
+  if (!from.section.empty()) DM_TRY(take_section(from.section, from.nodes.sequence, past, before));
+  take_journal(from.journal, past, after);
+  if (!from.snapshot.empty()) DM_TRY(take_nodes(from.snapshot, before, after, past));
   return past;
 }
 
-Result<Past> gather(Bytes snapshot_file, Bytes journal_records) {
-  Result<Past> past = gather_all(snapshot_file, journal_records);
-  if (past || past.error().code == Errc::unsupported) return past;
-  return Error{Errc::corrupt, past.error().detail};
+// What commits `first` and later of the journal started from: the snapshot and the commits before them. Only the nodes
+// they touch are taken up; a rename may bring one from anywhere, then it is all of them.
+Result<void> take_start(const Sources& from, std::size_t first, const TouchedNodes& touched, Past& past) {
+  bool renames = false;
+  const auto add = [&](EditRecord&& edit) -> Result<void> {
+    renames = renames || edit.op == EditRecord::Op::rename;
+    return past.base.apply(edit);
+  };
+  const auto add_all = [&](const WantsNode& wanted) -> Result<void> {
+    past.base = StoredNodes(StoredNodes::Extent::partial);
+    if (!from.snapshot.empty()) DM_TRY(read_record(from.snapshot, wanted, add));
+    for (std::size_t i = 0; i < first; ++i) DM_TRY(read_record(from.journal[i], wanted, add));
+    return {};
+  };
+  DM_TRY(add_all([&touched](std::string_view path) { return touched.covers(path); }));
+  return renames ? add_all({}) : Result<void>();
+}
+
+// The last commits, when the journal alone has as much as is kept of them: most of it is not taken up then.
+Result<Past> gather_last(const Sources& from, std::size_t first) {
+  Past past;
+  TouchedNodes touched;
+  for (std::size_t i = first; i < from.journal.size(); ++i) {
+    DM_TRY(touch(touched, from.journal[i]));
+    keep(past, from.journal[i]);
+  }
+  DM_TRY(take_start(from, first, touched, past));
+  const RecordHead before = DM_TRY(read_record_head(from.journal[first - 1]));
+  past.sequence = before.sequence;
+  past.time = before.time;
+  return past;
+}
+
+Error as_corrupt(const Error& error) {
+  return error.code == Errc::unsupported ? error : Error{Errc::corrupt, error.detail};
+}
+
+// Of all there is, at least the last commits up to `octets`.
+Result<Past> gather(const Sources& from, std::size_t octets) {
+  std::size_t first = from.journal.size();
+  for (std::size_t room = octets; first > 0 && from.journal[first - 1].size() <= room;) {
+    room -= from.journal[--first].size();
+  }
+  return first > 0 ? gather_last(from, first) : gather_all(from);
 }
 
 // The commits before number `first` become part of what the others started from.
@@ -116,7 +180,7 @@ Result<Octets> write_base(const Past& past, std::size_t first) {
   for (std::size_t i = first; i < past.records.size(); ++i) DM_TRY(touch(touched, past.records[i]));
   RecordWriter writer(past.sequence, past.time, Origin{}, true);
   past.base.for_each([&](const NodeRecord& node) {
-    if (touched.covers(node.uri)) writer.put(node);
+    if (touched.covers(node.uri.path())) writer.put(node);
   });
   return std::move(writer).finish();
 }
@@ -132,13 +196,12 @@ void TouchedNodes::add(const EditRecord& edit) {
   if (edit.op == EditRecord::Op::rename) subtrees_.emplace(edit.renamed.path());
 }
 
-bool TouchedNodes::covers(const Uri& uri) const {
-  std::string path(uri.path());
+bool TouchedNodes::covers(std::string_view path) const {
   if (nodes_.contains(path)) return true;
   while (!subtrees_.empty() && !path.empty()) {
     if (subtrees_.contains(path)) return true;
     const std::size_t slash = path.rfind('/');
-    path.resize(slash == std::string::npos ? 0 : slash);
+    path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
   }
   return false;
 }
@@ -149,21 +212,26 @@ Result<StoredNodes> History::after(std::size_t count, StoredNodes now) const {
   for (const CommitRecord& commit : commits) {
     for (const EditRecord& edit : commit.edits) touched.add(edit);
   }
-  now.erase_if([&touched](const NodeRecord& node) { return touched.covers(node.uri); });
+  now.erase_if([&touched](const NodeRecord& node) { return touched.covers(node.uri.path()); });
   base.for_each([&now](const NodeRecord& node) { now.put(node); });
   for (std::size_t i = 0; i < count; ++i) DM_TRY(now.apply(commits[i]));
   return now;
 }
 
 Result<History> read_history(Bytes snapshot_file, Bytes journal_records) {
-  Past past = DM_TRY(gather(snapshot_file, journal_records));
+  const Result<Sources> from = sources_of(snapshot_file, journal_records);
+  if (!from) return as_corrupt(from.error());
+  Result<Past> gathered = gather_all(*from);
+  if (!gathered) return as_corrupt(gathered.error());
+  Past past = std::move(gathered).value();
   History history{past.sequence, past.time, std::move(past.base), {}};
   for (const Bytes record : past.records) history.commits.push_back(DM_TRY(read_record(record)).commit);
   return history;
 }
 
 Result<Octets> fit_history(Bytes snapshot_file, Bytes journal_records, std::size_t octets) {
-  Past past = DM_TRY(gather(snapshot_file, journal_records));
+  const Sources from = DM_TRY(sources_of(snapshot_file, journal_records));
+  Past past = DM_TRY(gather(from, octets));
   std::size_t first = 0;
   // What the commits started from has to fit too, and is known only when it is clear which commits those are.
   for (std::size_t room = octets; first < past.records.size(); room = past.octets - past.octets / 8 - 1) {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -25,11 +26,16 @@ namespace omadm {
 class TouchedNodes {
  public:
   void add(const EditRecord& edit);
-  bool covers(const Uri& uri) const;
+  bool covers(std::string_view path) const;
 
  private:
-  std::unordered_set<std::string> nodes_;
-  std::unordered_set<std::string> subtrees_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view path) const noexcept { return std::hash<std::string_view>{}(path); }
+  };
+  using Paths = std::unordered_set<std::string, Hash, std::equal_to<>>;
+  Paths nodes_;
+  Paths subtrees_;
 };
 
 struct History {

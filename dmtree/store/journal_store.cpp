@@ -11,7 +11,8 @@ namespace {
 // A snapshot of a large tree, with the history behind it, takes the time of many commits; a longer journal only takes
 // room and a little time at the next start.
 constexpr std::uint64_t kJournalOverSnapshot = 2;
-constexpr int kMostEvidence = 9;  // files of one kind: flash is small
+constexpr std::uint64_t kMostRoom = 256U << 10U;  // octets
+constexpr int kMostEvidence = 9;                  // files of one kind: flash is small
 
 std::string_view advice(Errc code) {
   switch (code) {
@@ -153,7 +154,8 @@ Result<Octets> JournalStore::journal_records() const {
   Octets journal = DM_TRY(files_.read(path(kJournalFile), options_.max_octets));
   journal.resize(std::min<std::size_t>(journal.size(), static_cast<std::size_t>(journal_size_)));
   journal.erase(0, kFileHeaderSize);
-  return journal + pending_;
+  journal += pending_;
+  return journal;
 }
 
 Result<History> JournalStore::history() const {
@@ -204,9 +206,28 @@ Result<void> JournalStore::sync() {
   if (pending_.empty()) return {};
   if (const auto ready = prepare(); !ready) return fail(ready.error());
   if (const auto written = journal_->append(pending_); !written) return fail(written.error());
+  if (const auto made = make_room(); !made) return fail(made.error());
   if (const auto synced = journal_->sync(); !synced) return fail(synced.error());
   journal_size_ += pending_.size();
   pending_.clear();
+  return {};
+}
+
+// Once there are many commits they find the room for them in the file: a sync that need not save a new size takes half
+// the time. There is never more room than was needed so far, so a few commits cost no more flash than they have octets.
+Result<void> JournalStore::make_room() {
+  written_ += pending_.size();
+  if (pending_.size() <= room_) {
+    room_ -= pending_.size();
+    return {};
+  }
+  room_ = 0;
+  if (!makes_room_ || written_ < options_.room_above) return {};
+  const std::uint64_t room = std::min(written_, kMostRoom);
+  const auto made = journal_->make_room(room);
+  if (made) room_ = room;
+  if (made || made.error().code != Errc::storage_full) return made;
+  makes_room_ = false;
   return {};
 }
 
@@ -335,6 +356,8 @@ Result<void> JournalStore::install_snapshot() {
 Result<void> JournalStore::cut_journal() {
   DM_TRY(journal_->truncate(kFileHeaderSize));
   journal_size_ = kFileHeaderSize;
+  room_ = 0;
+  makes_room_ = true;
   return journal_->sync();
 }
 

@@ -26,6 +26,7 @@ inline constexpr std::uint64_t kHistoryOctets = 64U << 10U;  // unless configure
 struct JournalStoreOptions {
   std::uint64_t compact_above = 64U << 10U;       // octets of journal; a larger snapshot raises it to twice its own
   std::uint64_t max_octets = 256U << 20U;         // of one file to read
+  std::uint64_t room_above = 4U << 10U;           // octets written until room is made for more, see make_room()
   std::uint64_t history_octets = kHistoryOctets;  // of commits a snapshot keeps of the time before it; 0: none
 };
 
@@ -47,7 +48,7 @@ class JournalStore final : public Store {
   // if it continues it. corrupt: neither; unsupported: written by a later version; unavailable: loaded before.
   Result<LoadReport> load(const Replay& replay) override;
   Result<void> append(const CommitRecord& commit) override;
-  Result<void> sync() override;  // one write and one fdatasync; nothing when nothing was appended
+  Result<void> sync() override;  // one write and one fdatasync, now and then a second write; nothing to do: nothing
   bool wants_compaction() const override;
   Result<void> compact(std::uint64_t sequence, const Snapshot& snapshot) override;
   // Why nothing is written any more: the first write or sync that failed. Let go of it, open it again and load.
@@ -71,6 +72,7 @@ class JournalStore final : public Store {
   Result<void> writable() const;
   Result<void> prepare();  // repairs, and makes sure there is a journal
   Result<void> repair_journal();
+  Result<void> make_room();
   Result<void> set_aside(std::string_view name);
   std::string evidence_name(std::string_view name) const;  // free, or empty: enough were kept
   Result<void> write_new_snapshot(Bytes content);
@@ -101,7 +103,10 @@ class JournalStore final : public Store {
   std::uint64_t sequence_ = 0;
   std::int64_t time_ = 0;  // of the last commit
   std::uint32_t generation_ = 0;
-  std::uint64_t journal_size_ = 0;
+  std::uint64_t journal_size_ = 0;  // without the room
+  std::uint64_t room_ = 0;          // zeros behind the records, which the next ones take the place of
+  std::uint64_t written_ = 0;       // octets of records so far
+  bool makes_room_ = true;
   std::uint64_t compact_above_ = 0;
 };
 

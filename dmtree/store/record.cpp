@@ -74,6 +74,22 @@ class EditReader {
  public:
   EditReader(ByteReader& in, std::int64_t time) : in_(in), time_(time) {}
 
+  // Whether the next edit is a put of a node nobody wants; if so, reads past it.
+  Result<bool> pass_over(const WantsNode& wants) {
+    const ByteReader before = in_;
+    const std::uint8_t head = DM_TRY(in_.u8());
+    if ((head & kOpMask) == static_cast<std::uint8_t>(EditRecord::Op::put)) {
+      DM_TRY(path());
+      if (!wants(last_path_)) {
+        DM_TRY(pass_over_node(head));
+        return true;
+      }
+      uri_octets_ -= last_path_.size();  // next() counts it again
+    }
+    in_ = before;
+    return false;
+  }
+
   Result<EditRecord> next() {
     const std::uint8_t head = DM_TRY(in_.u8());
     EditRecord edit;
@@ -101,7 +117,8 @@ class EditReader {
   }
 
  private:
-  Result<Uri> uri() {
+  // Into last_path_. Reading the same address twice comes to the same.
+  Result<void> path() {
     const std::uint64_t shared = DM_TRY(varint(in_));
     const Bytes rest = DM_TRY(text(in_));
     if (shared > last_path_.size()) return Error{Errc::malformed, "address shares more than there is"};
@@ -109,6 +126,11 @@ class EditReader {
     last_path_.append(rest);
     uri_octets_ += last_path_.size();
     if (uri_octets_ > kMaxRecordUris) return Error{Errc::too_large, "addresses of a record"};
+    return {};
+  }
+
+  Result<Uri> uri() {
+    DM_TRY(path());
     if (last_path_.empty()) return Uri();
     Uri parsed = DM_TRY(Uri::parse("./" + last_path_));
     if (parsed.path() != last_path_) return Error{Errc::malformed, "address is not canonical"};
@@ -131,6 +153,16 @@ class EditReader {
     return {};
   }
 
+  Result<void> pass_over_node(std::uint8_t head) {
+    DM_TRY(in_.u8());
+    DM_TRY(varint(in_));
+    if ((head & kHasTstamp) != 0) DM_TRY(varint(in_));
+    for (const std::uint8_t has : {kHasType, kHasTitle, kHasAcl, kHasData}) {
+      if ((head & has) != 0) DM_TRY(text(in_));
+    }
+    return {};
+  }
+
   ByteReader& in_;
   std::int64_t time_;
   std::string last_path_;
@@ -138,7 +170,7 @@ class EditReader {
 };
 
 template <typename Each>
-Result<void> read_body(Bytes body, ReadRecord& out, const Each& each) {
+Result<void> read_body(Bytes body, ReadRecord& out, const WantsNode& wants, const Each& each) {
   ByteReader in(body);
   CommitRecord& commit = out.commit;
   commit.sequence = DM_TRY(varint(in));
@@ -157,6 +189,7 @@ Result<void> read_body(Bytes body, ReadRecord& out, const Each& each) {
   if (count > in.remaining() / 3) return Error{Errc::malformed, "more edits than octets"};
   EditReader edits(in, commit.time);
   for (std::uint64_t i = 0; i < count; ++i) {
+    if (wants && DM_TRY(edits.pass_over(wants))) continue;
     EditRecord edit = DM_TRY(edits.next());
     DM_TRY(each(std::move(edit)));
   }
@@ -188,14 +221,14 @@ Result<Frame> read_frame(Bytes octets) {
 }
 
 template <typename Each>
-Result<ReadRecord> read_whole(Bytes octets, const Each& each_of) {
+Result<ReadRecord> read_whole(Bytes octets, const WantsNode& wants, const Each& each_of) {
   const Frame frame = DM_TRY(read_frame(octets));
   if (crc32c(frame.body, crc32c(frame.length)) != frame.checksum) {
     return Error{Errc::malformed, "checksum is wrong"};
   }
   ReadRecord record;
   record.size = frame.size;
-  DM_TRY(read_body(frame.body, record, each_of(record)));
+  DM_TRY(read_body(frame.body, record, wants, each_of(record)));
   return record;
 }
 
@@ -281,7 +314,7 @@ Result<Octets> write_record(const CommitRecord& commit, bool first_of_batch) {
 }
 
 Result<ReadRecord> read_record(Bytes octets) {
-  return read_whole(octets, [](ReadRecord& record) {
+  return read_whole(octets, {}, [](ReadRecord& record) {
     return [&record](EditRecord&& edit) -> Result<void> {
       record.commit.edits.push_back(std::move(edit));
       return {};
@@ -289,8 +322,10 @@ Result<ReadRecord> read_record(Bytes octets) {
   });
 }
 
-Result<ReadRecord> read_record(Bytes octets, const OnEdit& each) {
-  return read_whole(octets, [&each](ReadRecord&) -> const OnEdit& { return each; });
+Result<ReadRecord> read_record(Bytes octets, const OnEdit& each) { return read_record(octets, {}, each); }
+
+Result<ReadRecord> read_record(Bytes octets, const WantsNode& wants, const OnEdit& each) {
+  return read_whole(octets, wants, [&each](ReadRecord&) -> const OnEdit& { return each; });
 }
 
 Result<RecordHead> read_record_head(Bytes octets) {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -59,6 +60,10 @@ Result<ReadRecord> read_record(Bytes octets);
 // The same without keeping the edits: each is handed over as it is read. An error of `each` is the end and the result.
 using OnEdit = std::function<Result<void>(EditRecord&&)>;
 Result<ReadRecord> read_record(Bytes octets, const OnEdit& each);
+// Also without the nodes nobody wants: a put is handed over only if its address is wanted, of the others nothing but
+// the address is taken up. Removing and renaming is always handed over.
+using WantsNode = std::function<bool(std::string_view path)>;
+Result<ReadRecord> read_record(Bytes octets, const WantsNode& wants, const OnEdit& each);
 
 // What stands at the beginning of a record that fits into `octets`, checksum unchecked. Cheap. malformed, too_large,
 // incomplete.

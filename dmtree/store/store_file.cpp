@@ -27,6 +27,9 @@ bool holds_later_batch(Bytes rest, std::uint64_t last_sequence) {
   return false;
 }
 
+// Zeros the next records were to take the place of.
+bool is_room(Bytes rest) { return rest.find_first_not_of('\0') == Bytes::npos; }
+
 char version_of(FileKind kind) { return kind == FileKind::journal ? kJournalVersion : kSnapshotVersion; }
 
 }  // namespace
@@ -78,6 +81,7 @@ Result<JournalScan> scan_journal(Bytes file, const std::function<Result<void>(Co
     const Bytes rest = file.substr(scan.good_size);
     Result<ReadRecord> record = read_record(rest);
     const bool gap = record && last != 0 && record->commit.sequence != last + 1;
+    if (!record && is_room(rest)) return scan;
     if (!record || gap) {
       const bool damaged = gap || holds_later_batch(rest, last);
       scan.end = damaged ? JournalScan::End::damaged : JournalScan::End::torn;

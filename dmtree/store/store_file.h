@@ -1,7 +1,7 @@
 // The files of a journal store: header, then records. Reading is safe on hostile octets.
 //
 //   header   = "omadm" kind version "\n" generation crc     kind 'j' or 's'; u32le each; 16 octets
-//   journal  = header *commit
+//   journal  = header *commit *zero         zeros: room for the next commits
 //   snapshot = header nodes [history]     nodes: one record of puts; history: since version 2, see history.h
 #pragma once
 
@@ -33,7 +33,7 @@ Result<FileHeader> read_file_header(Bytes file, FileKind kind);
 // What a journal turned out to be.
 struct JournalScan {
   enum class End : std::uint8_t {
-    clean,    // good to the last octet
+    clean,    // good to the last octet, or to the room behind the records
     torn,     // what follows `good_size` was being written when the power went: never acknowledged
     damaged,  // what follows `good_size` had been synced once
   };

@@ -98,7 +98,7 @@ Result<void> PartialFile::load(const std::string& url) {
     return {};
   }
   file_ = DM_TRY(files_->open_append(part_of(path_)));
-  const std::uint64_t there = DM_TRY(file_->size());
+  const std::uint64_t there = file_->size();
   if (there < state.durable) return restart();  // somebody else had a hand in it
   size_ = same_system && there <= state.total.value_or(there) ? there : state.durable;
   if (there > size_) DM_TRY(file_->truncate(size_));

@@ -43,9 +43,13 @@ class CountingFiles final : public FileSystem {
       written_ += octets.size();
       return file_->append(octets);
     }
+    Result<void> make_room(std::uint64_t octets) override {
+      written_ += octets;
+      return file_->make_room(octets);
+    }
     Result<void> sync() override { return file_->sync(); }
     Result<void> truncate(std::uint64_t size) override { return file_->truncate(size); }
-    Result<std::uint64_t> size() const override { return file_->size(); }
+    std::uint64_t size() const override { return file_->size(); }
 
    private:
     std::unique_ptr<AppendFile> file_;

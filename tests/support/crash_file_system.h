@@ -195,17 +195,15 @@ class CrashFileSystem final : public FileSystem {
 
   class File final : public AppendFile {
    public:
-    File(CrashFileSystem& system, std::shared_ptr<Inode> inode) : system_(system), inode_(std::move(inode)) {}
+    File(CrashFileSystem& system, std::shared_ptr<Inode> inode)
+        : system_(system), inode_(std::move(inode)), size_(content_size()) {}
     Result<void> append(Bytes octets) override {
-      if (const auto fault = system_.next_call()) {
-        const bool halfway = system_.fault_ == Fault::io || system_.fault_ == Fault::storage_full;
-        if (halfway) write(inode_->current + Octets(octets.substr(0, octets.size() / 2)));
-        return *fault;
-      }
-      write(inode_->current + Octets(octets));
-      ++system_.writes_;
-      system_.tell();
+      DM_TRY(write_behind(Octets(octets)));
+      size_ += octets.size();
       return {};
+    }
+    Result<void> make_room(std::uint64_t octets) override {
+      return write_behind(Octets(static_cast<std::size_t>(octets), '\0'));
     }
     Result<void> sync() override {
       if (const auto fault = system_.next_call()) return *fault;
@@ -222,12 +220,30 @@ class CrashFileSystem final : public FileSystem {
       Octets content = inode_->current;
       content.resize(static_cast<std::size_t>(size));
       write(std::move(content));
+      size_ = content_size();
       system_.tell();
       return {};
     }
-    Result<std::uint64_t> size() const override { return inode_->current.size(); }
+    std::uint64_t size() const override { return size_; }
 
    private:
+    std::size_t content_size() const { return inode_->current.size(); }
+    // Behind what was appended, in place of what room there is.
+    Result<void> write_behind(const Octets& octets) {
+      const auto with = [this](const Octets& added) {
+        Octets content = inode_->current;
+        return content.replace(size_, added.size(), added);
+      };
+      if (const auto fault = system_.next_call()) {
+        const bool halfway = system_.fault_ == Fault::io || system_.fault_ == Fault::storage_full;
+        if (halfway) write(with(octets.substr(0, octets.size() / 2)));
+        return *fault;
+      }
+      write(with(octets));
+      ++system_.writes_;
+      system_.tell();
+      return {};
+    }
     void write(Octets content) {
       if (content == inode_->current) return;
       inode_->former.push_back(std::exchange(inode_->current, std::move(content)));
@@ -235,6 +251,7 @@ class CrashFileSystem final : public FileSystem {
 
     CrashFileSystem& system_;
     std::shared_ptr<Inode> inode_;
+    std::size_t size_;  // without the room
   };
 
   std::optional<Error> next_call() {

@@ -127,6 +127,7 @@ class PowerCutJournal {
   static JournalStoreOptions options() {
     JournalStoreOptions options;
     options.compact_above = 4000;  // compacts often
+    options.room_above = 500;
     return options;
   }
   void remember() { states_[nodes_.sequence()] = nodes_.text(); }

@@ -33,11 +33,28 @@ TEST_F(FileSystemTest, AppendsSyncsAndReadsBack) {
   ASSERT_TRUE((*file)->append("one"));
   ASSERT_TRUE((*file)->append(std::string(100'000, 'x')));
   ASSERT_TRUE((*file)->sync());
-  EXPECT_EQ(*(*file)->size(), 100'003u);
+  EXPECT_EQ((*file)->size(), 100'003u);
   ASSERT_TRUE((*file)->truncate(3));
   ASSERT_TRUE((*file)->append("two"));
   EXPECT_EQ(*files.read(path("a"), 6), "onetwo");
   EXPECT_EQ(files.read(path("a"), 5).error().code, Errc::too_large);
+}
+
+TEST_F(FileSystemTest, RoomIsZerosThatAppendingTakesThePlaceOf) {
+  auto file = files.open_append(path("a"));
+  ASSERT_TRUE(file);
+  ASSERT_TRUE((*file)->append("one"));
+  ASSERT_TRUE((*file)->make_room(4));
+  EXPECT_EQ((*file)->size(), 3u);
+  EXPECT_EQ(*files.read(path("a"), 100), Octets("one\0\0\0\0", 7));
+  ASSERT_TRUE((*file)->append("two"));
+  EXPECT_EQ(*files.read(path("a"), 100), Octets("onetwo\0", 7));
+  ASSERT_TRUE((*file)->append("three"));
+  EXPECT_EQ(*files.read(path("a"), 100), "onetwothree");
+  ASSERT_TRUE((*file)->make_room(4));
+  ASSERT_TRUE((*file)->truncate(6));
+  EXPECT_EQ(*files.read(path("a"), 100), "onetwo");
+  EXPECT_EQ((*file)->size(), 6u);
 }
 
 TEST_F(FileSystemTest, AFileIsForItsOwnerAlone) {

@@ -79,6 +79,55 @@ TEST_F(JournalStoreTest, OneSyncIsOneWriteAndOneSync) {
   EXPECT_EQ(files_.calls(), calls);
 }
 
+TEST_F(JournalStoreTest, ManyCommitsFindTheRoomForThemInTheFile) {
+  JournalStoreOptions options;
+  options.room_above = 300;
+  auto store = std::move(JournalStore::open(files_, "state", options)).value();
+  ASSERT_TRUE(load(*store));
+  std::size_t grown = 0, records = 0;
+  for (std::uint64_t n = 1; n <= kSteps; ++n) {
+    const std::size_t before = n == 1 ? 0 : files_.content("state/tree.journal").size();
+    grow(*store, n);
+    const Octets& journal = files_.content("state/tree.journal");
+    if (journal.size() != before) ++grown;
+    const auto scan = scan_journal(journal, [](CommitRecord&&) { return Result<void>(); });
+    ASSERT_TRUE(scan);
+    EXPECT_EQ(scan->end, JournalScan::End::clean);
+    EXPECT_EQ(scan->records, n);
+    records = scan->good_size;
+    EXPECT_LE(journal.size(), 2 * records) << "never more room than there are records";
+  }
+  EXPECT_LT(grown, kSteps / 2);
+  EXPECT_GT(files_.content("state/tree.journal").size(), records);
+  for (const bool compacted : {false, true}) {
+    auto again = open();
+    ASSERT_TRUE(load(*again));
+    EXPECT_EQ(state_.text(), expected(kSteps + (compacted ? 1 : 0)));
+    if (!compacted) grow(*again, kSteps + 1);
+  }
+}
+
+// Room is a convenience: where there is none, commits go on as long as they fit themselves.
+TEST_F(JournalStoreTest, NoRoomInTheFileIsNoFailure) {
+  JournalStoreOptions options;
+  options.room_above = 0;
+  auto store = std::move(JournalStore::open(files_, "state", options)).value();
+  ASSERT_TRUE(load(*store));
+  grow(*store, 1);
+  for (const CommitRecord& c : sample_commits(8)) {
+    if (c.sequence == 1) continue;
+    ASSERT_TRUE(store->append(c));
+    state_.apply(c);
+  }
+  files_.fail_at(files_.calls() + 2, CrashFileSystem::Fault::storage_full);  // behind the records
+  ASSERT_TRUE(store->sync());
+  EXPECT_TRUE(files_.failed());
+  grow(*store, kSteps);
+  auto again = open();
+  ASSERT_TRUE(load(*again));
+  EXPECT_EQ(state_.text(), expected(kSteps));
+}
+
 TEST_F(JournalStoreTest, MissingDirectoryIsNotFound) {
   PosixFileSystem files;
   const auto store = JournalStore::open(files, "/nonexistent/omadm-state");

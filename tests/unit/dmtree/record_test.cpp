@@ -182,8 +182,21 @@ TEST(StoreFile, TornTailKeepsTheGoodPrefix) {
     EXPECT_EQ(result.scan.good_size, three.size());
     EXPECT_EQ(result.last, 3U);
   }
-  EXPECT_EQ(scan(three + Octets(4096, '\0')).scan.end, JournalScan::End::torn);
   EXPECT_EQ(scan(three).scan.end, JournalScan::End::clean);
+}
+
+TEST(StoreFile, RoomBehindTheRecordsIsNoDamage) {
+  const Octets room(4096, '\0');
+  const Octets three = journal_of(sample_commits(3)), four = journal_of(sample_commits(4));
+  const Scanned clean = scan(three + room);
+  EXPECT_EQ(clean.scan.end, JournalScan::End::clean);
+  EXPECT_EQ(clean.scan.good_size, three.size());
+  EXPECT_EQ(clean.last, 3U);
+  for (std::size_t size = three.size() + 1; size < four.size(); ++size) {
+    const Scanned torn = scan(four.substr(0, size) + room);
+    EXPECT_EQ(torn.scan.end, JournalScan::End::torn) << size;
+    EXPECT_EQ(torn.scan.good_size, three.size());
+  }
 }
 
 TEST(StoreFile, DamageBeforeALaterBatchIsReported) {
