@@ -29,6 +29,8 @@ endif()
 # every command of a session runs through are compiled for speed.
 set(OMADM_RELEASE_OPTIONS $<$<CONFIG:Release>:-Os> $<$<CONFIG:Release>:-fno-exceptions>
                           $<$<CONFIG:Release>:-ffunction-sections> $<$<CONFIG:Release>:-fdata-sections>)
+# Of the shared library alone: all of it at once, and no tables for unwinding, since no exception may pass through it.
+set(OMADM_WHOLE_OPTIONS -flto=auto -fno-asynchronous-unwind-tables -fno-unwind-tables)
 set(OMADM_HOT_SOURCES
     base/arena.cpp base/bytes.cpp base/text.cpp base/markup/vocabulary.cpp base/markup/xml_reader.cpp
     base/markup/xml_writer.cpp wbxml/wbxml_reader.cpp wbxml/wbxml_writer.cpp dmtree/access.cpp dmtree/acl.cpp
@@ -65,20 +67,39 @@ function(omadm_embed target output)
   target_sources(${target} PRIVATE ${PROJECT_BINARY_DIR}/generated/${output})
 endfunction()
 
-# libomadm, static and shared, out of the objects of all rooms; installed with its public headers.
+# What the linker may do for a smaller libomadm.so, where it knows how.
+include(CheckLinkerFlag)
+check_linker_flag(CXX -Wl,-z,pack-relative-relocs OMADM_PACKS_RELOCATIONS)
+
+# libomadm, static and shared; installed with its public headers. The static one is made of the objects of all rooms. A
+# release compiles the shared one as a whole (decision 25): a host calls what cmake/libomadm.map names, and the optimiser
+# may do with the rest as it likes.
 function(omadm_product_library)
   set(objects)
+  set(sources)
   foreach(room IN LISTS ARGN)
     list(APPEND objects $<TARGET_OBJECTS:omadm_${room}>)
+    list(APPEND sources $<TARGET_PROPERTY:omadm_${room},SOURCES>)
   endforeach()
+  add_library(omadm_static STATIC ${objects})
+  if(CMAKE_BUILD_TYPE STREQUAL Release AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_library(omadm_shared SHARED ${sources})
+    target_compile_options(omadm_shared PRIVATE ${OMADM_WARNINGS} ${OMADM_RELEASE_OPTIONS} ${OMADM_WHOLE_OPTIONS})
+    target_compile_definitions(omadm_shared PRIVATE $<TARGET_PROPERTY:omadm_transport,COMPILE_DEFINITIONS>)
+    target_include_directories(omadm_shared SYSTEM PRIVATE ${PCSC_INCLUDE_DIRS})
+    target_include_directories(omadm_shared PRIVATE ${PROJECT_BINARY_DIR}/generated)
+    target_link_options(omadm_shared PRIVATE ${OMADM_WHOLE_OPTIONS} -Wl,--gc-sections
+                        $<$<BOOL:${OMADM_PACKS_RELOCATIONS}>:-Wl,-z,pack-relative-relocs>)
+  else()
+    add_library(omadm_shared SHARED ${objects})
+  endif()
+  target_link_options(omadm_shared PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/libomadm.map)
+  set_target_properties(omadm_shared PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/libomadm.map)
   foreach(kind static shared)
-    string(TOUPPER ${kind} kind_upper)
-    add_library(omadm_${kind} ${kind_upper} ${objects})
     set_target_properties(omadm_${kind} PROPERTIES OUTPUT_NAME omadm LINKER_LANGUAGE CXX EXPORT_NAME ${kind}
                           VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
     target_include_directories(omadm_${kind} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/omadm>)
-    target_link_options(omadm_${kind} PRIVATE $<$<CONFIG:Release>:-Wl,--gc-sections>)
     target_link_libraries(omadm_${kind} PRIVATE LibXml2::LibXml2 OpenSSL::Crypto CURL::libcurl fmt::fmt Threads::Threads)
   endforeach()
 endfunction()
