@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "bootstrap/bootstrap.h"
 #include "client/adapters.h"
 #include "client/http_retry.h"
+#include "transport/dns/srv_finder.h"
 
 namespace omadm {
 namespace {
+
+using Kind = BootstrapPlace::Kind;
 
 constexpr std::uint64_t kMaxDocument = 1U << 20U;
 
@@ -19,53 +23,81 @@ Result<std::string> device_id(Tree& tree) {
   return DM_TRY(tree.begin(Principal::device()).get(uri)).data;
 }
 
-}  // namespace
-
-std::vector<std::string> BootstrapRunner::smart_card_urls() {
-  constexpr std::string_view kServers[] = {"127.0.0.1:4116", "[::1]:4116", "localuicc:443"};
-  std::vector<std::string> urls;
-  for (const std::string_view server : kServers) urls.push_back(fmt::format("https://{}/OMA/DM/Bootstrap.xml", server));
-  return urls;
+Result<MultipartBody> request_body(Tree& tree, const BootstrapConfig& config) {
+  BootstrapRequestFields fields;
+  fields.device_id = DM_TRY(device_id(tree));
+  fields.username = config.username;
+  fields.passphrase = config.passphrase;
+  fields.push_address = config.push_address;
+  return bootstrap_request(fields);
 }
 
-BootstrapRunner::BootstrapRunner(const Surroundings& surroundings, std::vector<std::string> urls,
+std::string shown(const BootstrapPlace& place) {
+  return place.url + (place.connect_to.empty() ? "" : " at " + place.connect_to) +
+         (place.offline ? ", on the local link," : "");
+}
+
+}  // namespace
+
+BootstrapRunner::BootstrapRunner(const Surroundings& surroundings, std::vector<BootstrapPlace> places,
                                  Client::BootstrapDone done)
-    : at_(surroundings),
-      config_(surroundings.config),
-      urls_(urls.empty() ? smart_card_urls() : std::move(urls)),
-      last_resort_(urls_ == smart_card_urls()),
-      done_(std::move(done)) {
+    : at_(surroundings), config_(surroundings.config), places_(std::move(places)), done_(std::move(done)) {
   timer_ = at_.loop.after({}, [this] { ask(); });
 }
 
 void BootstrapRunner::ask() {
-  if (url_ >= urls_.size()) {
-    Error error = worst_.value_or(Error{Errc::not_found, "no URL has a bootstrap document"});
-    if (last_resort_) {
-      error.detail =
-          "no bootstrap URL is known and no smart card has one; name one or set [bootstrap] url (" + error.detail + ")";
-    }
-    return finish(std::move(error));
-  }
-  const BootstrapConfig& config = config_.bootstrap;
-  BootstrapRequestFields fields;
-  auto id = device_id(at_.tree);
-  if (!id) return finish(std::move(id).error());
-  fields.device_id = std::move(*id);
-  fields.username = config.username;
-  fields.passphrase = config.passphrase;
-  fields.push_address = config.push_address;
-  auto body = bootstrap_request(fields);
+  while (place_ < places_.size() && place().offline && answered_) ++place_;
+  if (place_ >= places_.size()) return finish(nowhere());
+  if (place().kind == Kind::search) return search();
+  auto body = request_body(at_.tree, config_.bootstrap);
   if (!body) return finish(std::move(body).error());
+  send(std::move(*body));
+}
+
+// Why nobody had a document.
+Error BootstrapRunner::nowhere() const {
+  Error error = worst_.value_or(Error{Errc::not_found, "no URL has a bootstrap document"});
+  const bool named = std::any_of(places_.begin(), places_.end(), [](const auto& p) { return p.kind != Kind::card; });
+  if (!named) {
+    error.detail =
+        "no bootstrap URL is known and no smart card has one; name one or set [bootstrap] url (" + error.detail + ")";
+  }
+  return error;
+}
+
+void BootstrapRunner::search() {
+  const BootstrapConfig& config = config_.bootstrap;
+  at_.log.write(LogLevel::info, "looking for " + config.discovery + " by DNS");
+  auto finder = SrvFinder::create(at_.loop, config.dns_server);
+  if (!finder) return next(std::move(finder).error());
+  finder_ = std::move(*finder);
+  search_ = finder_->find(config.discovery, [this](const Result<std::vector<ServicePlace>>& servers) {
+    timer_ = at_.loop.after({}, [this, servers] { found(servers); });
+  });
+}
+
+void BootstrapRunner::found(const Result<std::vector<ServicePlace>>& servers) {
+  search_.reset();
+  if (!servers) return next(servers.error());
+  std::vector<BootstrapPlace> places;
+  for (const ServicePlace& server : *servers) places.push_back(found_place(config_.bootstrap, server));
+  places_.insert(places_.begin() + static_cast<std::ptrdiff_t>(place_) + 1, places.begin(), places.end());
+  ++place_;
+  ask();
+}
+
+void BootstrapRunner::send(MultipartBody body) {
+  const BootstrapConfig& config = config_.bootstrap;
   HttpRequest request;
-  request.url = urls_[url_];
+  request.url = place().url;
+  request.connect_to = place().connect_to;
   std::string accept;
   for (const std::string& type : config.accept_types) accept += (accept.empty() ? "" : ", ") + type;
-  request.headers = {{"Content-Type", body->content_type},
+  request.headers = {{"Content-Type", body.content_type},
                      {"Accept", accept},
                      {"Cache-Control", "no-store"},
                      {"User-Agent", std::string(kUserAgent)}};
-  request.body = std::move(body->body);
+  request.body = std::move(body.body);
   request.tls = config_.tls;
   if (!config.ca_file.empty()) {
     request.tls.ca_file = config.ca_file;
@@ -76,7 +108,7 @@ void BootstrapRunner::ask() {
   request.connect_timeout = std::min(request.connect_timeout, config_.timeout);
   request.idle_timeout = config_.timeout;
   request.max_body = kMaxDocument;
-  at_.log.write(LogLevel::info, "asking " + urls_[url_] + " for a bootstrap document");
+  at_.log.write(LogLevel::info, "asking " + shown(place()) + " for a bootstrap document");
   call_ = at_.http.send(std::move(request), nullptr, [this](Result<HttpResponse> response) {
     response_.emplace(std::move(response));
     timer_ = at_.loop.after({}, [this] { answer_arrived(); });
@@ -92,8 +124,9 @@ void BootstrapRunner::answer_arrived() {
   call_.reset();
   const Result<HttpResponse> response = std::move(*response_);
   response_.reset();
+  answered_ |= response.has_value();
   const bool again = response ? worth_repeating(*response) : worth_repeating(response.error());
-  if (again && !last_resort_ && repeats_ < config_.retry.count) {
+  if (again && place().kind == Kind::named && repeats_ < config_.retry.count) {
     const auto wait = response ? retry_after(*response, at_.loop.clock().utc_seconds()) : std::nullopt;
     timer_ = at_.loop.after(wait.value_or(back_off(config_.retry, repeats_++)), [this] { ask(); });
     return;
@@ -104,10 +137,15 @@ void BootstrapRunner::answer_arrived() {
     return next({Errc::transport, fmt::format("{} answered with type \"{}\"; [bootstrap] accept_types can allow it",
                                               response->url, response->content_type())});
   }
-  // A document that is there and wrong is the answer: another source does not make it right.
+  install(*response);
+}
+
+// A document that is there and wrong is the answer: another source does not make it right.
+void BootstrapRunner::install(const HttpResponse& response) {
   BootstrapOrigin origin;
   origin.source = BootstrapSource::https;
-  auto installed = install_bootstrap(at_.tree, {response->body, response->header("Content-Type")}, at_.secrets, origin);
+  origin.offline = place().offline;
+  auto installed = install_bootstrap(at_.tree, {response.body, response.header("Content-Type")}, at_.secrets, origin);
   if (!installed) return finish(std::move(installed).error());
   for (const std::string& note : installed->notes) at_.log.write(LogLevel::warning, "bootstrap: " + note);
   finish(std::move(installed->server_ids));
@@ -115,9 +153,9 @@ void BootstrapRunner::answer_arrived() {
 
 void BootstrapRunner::next(Error error) {
   at_.log.write(LogLevel::notice, "no bootstrap document: " + error.detail);
-  if (!worst_ || error.code != Errc::not_found) worst_ = std::move(error);
+  if (!worst_ || (error.code != Errc::not_found && place().kind != Kind::card)) worst_ = std::move(error);
   repeats_ = 0;
-  ++url_;
+  ++place_;
   ask();
 }
 

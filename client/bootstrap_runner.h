@@ -10,20 +10,20 @@
 #include "base/io/event_loop.h"
 #include "base/io/log.h"
 #include "base/ports/http_client.h"
+#include "base/ports/service_finder.h"
+#include "client/bootstrap_places.h"
 #include "client/client.h"
 #include "client/config.h"
 #include "dmtree/tree.h"
 
 namespace omadm {
 
-// Asks one URL after the other until one has a document, and installs it; without any the smart card's. `done` is
-// called once, on the loop, and may destroy the runner. not_found: every URL answered 404; the errors of
-// install_bootstrap; else the last error met.
+// Asks one place after the other until one has a document, and installs it. Those on a local link are left out once
+// another server has answered, whatever it said (MCPTT-014). `done` is called once, on the loop, and may destroy the
+// runner. not_found: every server that could be reached answered 404; the errors of install_bootstrap; else the last
+// error met.
 class BootstrapRunner {
  public:
-  // Where a smart card web server answers when no URL is known: BIP over IPv4 and IPv6, then TCP/IP (BOOT-088).
-  static std::vector<std::string> smart_card_urls();
-
   struct Surroundings {
     Tree& tree;
     HttpClient& http;
@@ -32,23 +32,31 @@ class BootstrapRunner {
     const ClientConfig& config;
     BootstrapSecrets secrets;  // for a document with a MAC (BOOT-089)
   };
-  BootstrapRunner(const Surroundings& surroundings, std::vector<std::string> urls, Client::BootstrapDone done);
+  BootstrapRunner(const Surroundings& surroundings, std::vector<BootstrapPlace> places, Client::BootstrapDone done);
 
  private:
   void ask();
+  void search();
+  void found(const Result<std::vector<ServicePlace>>& servers);
+  void send(MultipartBody body);
   void answer_arrived();
+  void install(const HttpResponse& response);
   void next(Error error);
+  Error nowhere() const;
   void finish(Result<std::vector<std::string>> result);
   bool accepts(const std::string& content_type) const;
+  const BootstrapPlace& place() const { return places_[place_]; }
 
   Surroundings at_;
   const ClientConfig config_;  // as it was when the bootstrap began
-  std::vector<std::string> urls_;
-  bool last_resort_;  // `urls_` are those of the smart card: asked once each
-  std::size_t url_ = 0;
+  std::vector<BootstrapPlace> places_;
+  std::size_t place_ = 0;
   unsigned repeats_ = 0;
-  std::optional<Error> worst_;  // of the URLs so far; a 404 counts least
+  bool answered_ = false;       // a server, whatever it said
+  std::optional<Error> worst_;  // of the places so far; a 404 counts least, and the card's not beside others
   Client::BootstrapDone done_;
+  std::unique_ptr<ServiceFinder> finder_;
+  std::unique_ptr<ServiceSearch> search_;
   std::unique_ptr<HttpCall> call_;
   std::optional<Result<HttpResponse>> response_;
   LoopHandlePtr timer_;

@@ -56,23 +56,17 @@ Result<std::vector<std::string>> remove_card_accounts(Tree& tree, const std::str
   return removed;
 }
 
-CardBootstrap::CardBootstrap(Tree& tree, EventLoop& loop, Log& log, BootstrapDesk& desk, std::string where,
-                             bool own_slot, Client::BootstrapDone done)
-    : tree_(tree),
-      loop_(loop),
-      log_(log),
-      desk_(desk),
-      where_(std::move(where)),
-      own_slot_(own_slot),
-      done_(std::move(done)) {
+CardBootstrap::CardBootstrap(Tree& tree, EventLoop& loop, Log& log, BootstrapDesk& desk, CardPlace place,
+                             Client::BootstrapDone done)
+    : tree_(tree), loop_(loop), log_(log), desk_(desk), place_(std::move(place)), done_(std::move(done)) {
   timer_ = loop_.after({}, [this] { begin(); });
 }
 
 void CardBootstrap::begin() {
-  auto content = read_card_at(where_);
+  auto content = read_card_at(place_.where);
   if (!content) {
     // No card is a card that was taken out; one that cannot be read says nothing (BOOT-077).
-    if (own_slot_ && content.error().code == Errc::not_found) {
+    if (place_.own_slot && content.error().code == Errc::not_found) {
       if (const auto removed = remove_card_accounts(tree_, "", {}); !removed) return finish(removed.error());
     }
     return finish(std::move(content).error());
@@ -107,6 +101,7 @@ void CardBootstrap::next() {
     message.octets = std::move(document.octets);
     message.source = BootstrapSource::smartcard;
     message.card = content_.iccid;
+    message.offline = place_.offline;
     message.needs_consent = document.needs_consent;
     return desk_.take(std::move(message),
                       [this](Result<std::vector<std::string>> result) { taken(std::move(result)); });

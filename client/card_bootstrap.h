@@ -22,12 +22,17 @@ Result<CardContent> read_card_at(const std::string& where);
 Result<std::vector<std::string>> remove_card_accounts(Tree& tree, const std::string& card,
                                                       const std::vector<std::string>& keep);
 
+struct CardPlace {
+  std::string where;      // as for read_card_at()
+  bool own_slot = false;  // the device's card is there, so that none means it was taken out
+  bool offline = false;   // BootstrapOrigin::offline
+};
+
 // One look at the card: installs what is on it, one document after the other, then removes what other cards left.
-// `own_slot`: that is where the device's card is, so that none there means it was taken out.
 // `done` is called once, on the loop, and may destroy this.
 class CardBootstrap {
  public:
-  CardBootstrap(Tree& tree, EventLoop& loop, Log& log, BootstrapDesk& desk, std::string where, bool own_slot,
+  CardBootstrap(Tree& tree, EventLoop& loop, Log& log, BootstrapDesk& desk, CardPlace place,
                 Client::BootstrapDone done);
 
  private:
@@ -41,8 +46,7 @@ class CardBootstrap {
   EventLoop& loop_;
   Log& log_;
   BootstrapDesk& desk_;
-  std::string where_;
-  bool own_slot_;
+  CardPlace place_;
   Client::BootstrapDone done_;
   CardContent content_;
   std::size_t document_ = 0;

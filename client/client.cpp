@@ -124,23 +124,25 @@ class ComposedClient final : public Client {
     return desk_->install(message);
   }
 
-  void bootstrap_smartcard(const std::string& card, BootstrapDone done) override {
+  void bootstrap_smartcard(const std::string& card, BootstrapDone done, bool offline) override {
     const std::uint64_t number = next_bootstrap_++;
     cards_[number] = std::make_unique<CardBootstrap>(
-        *tree_, *loop_, log_, *desk_, card, card == config_.bootstrap.smartcard,
+        *tree_, *loop_, log_, *desk_, CardPlace{card, card == config_.bootstrap.smartcard, offline},
         [this, number, done = std::move(done)](Result<std::vector<std::string>> result) {
           cards_.erase(number);
           done(std::move(result));
         });
   }
 
-  void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets) override {
+  void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets,
+                       bool offline) override {
     const std::uint64_t number = next_bootstrap_++;
-    std::vector<std::string> urls = url.empty() ? config_.bootstrap.urls : std::vector<std::string>{url};
+    std::vector<BootstrapPlace> places = bootstrap_places(*tree_, config_.bootstrap, offline);
+    if (!url.empty()) places = {{BootstrapPlace::Kind::named, url, {}, offline}};
     BootstrapSecrets all = secrets;
     if (!all.network && platform_.network_secret) all.network = platform_.network_secret();
     bootstraps_[number] = std::make_unique<BootstrapRunner>(
-        BootstrapRunner::Surroundings{*tree_, *http_, *loop_, log_, config_, std::move(all)}, std::move(urls),
+        BootstrapRunner::Surroundings{*tree_, *http_, *loop_, log_, config_, std::move(all)}, std::move(places),
         [this, number, done = std::move(done)](Result<std::vector<std::string>> result) {
           bootstraps_.erase(number);
           done(std::move(result));
@@ -267,11 +269,12 @@ class ComposedClient final : public Client {
   // At power-on: what the card holds, and the factory's account when there would be none (BOOT-070, BOOT-064).
   void begin_with_accounts() {
     if (config_.bootstrap.smartcard.empty()) return last_resort();
-    bootstrap_smartcard(config_.bootstrap.smartcard, [this](const Result<std::vector<std::string>>& result) {
+    const auto done = [this](const Result<std::vector<std::string>>& result) {
       if (!result) log_.write(LogLevel::notice, "smart card: " + result.error().detail);
       last_resort();
       for (const std::string& server : result.value_or(std::vector<std::string>())) meet_new(server);
-    });
+    };
+    bootstrap_smartcard(config_.bootstrap.smartcard, done, false);
   }
 
   void last_resort() {

@@ -118,14 +118,17 @@ class Client {
   // The factory's document once more (BOOT-064). It is also installed at opening when there is no account at all.
   // incomplete: none is configured.
   virtual Result<std::vector<std::string>> bootstrap_factory() = 0;
-  // Client initiated bootstrap over HTTPS: `url`, or the configured ones in order when empty. not_found: 404
-  // everywhere.
-  virtual void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets = {}) = 0;
+  // Client initiated bootstrap over HTTPS: `url`, or when empty the configured ones, those DNS finds, and the smart
+  // card's web server, in that order. `offline`: it is on a local link, or nothing but those configured to be.
+  // not_found: 404 everywhere.
+  virtual void bootstrap_https(const std::string& url, BootstrapDone done, const BootstrapSecrets& secrets = {},
+                               bool offline = false) = 0;
 
   // From the files of a smart card: `card` is a directory that holds them, or the name of a PC/SC reader. Accounts
   // that another card made, or this one and no more, are removed (BOOT-071). not_found: there is no card, or no
   // bootstrap on it; unsupported: no PC/SC here.
-  virtual void bootstrap_smartcard(const std::string& card, BootstrapDone done) = 0;
+  // `offline`: a card for a local link (MCPTT-T03).
+  virtual void bootstrap_smartcard(const std::string& card, BootstrapDone done, bool offline = false) = 0;
 
   // Keeps a generic alert until the server acknowledged it.
   virtual Result<void> queue_alert(const GenericAlert& alert) = 0;

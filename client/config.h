@@ -36,7 +36,14 @@ struct NotificationConfig {
 
 struct BootstrapConfig {
   std::vector<std::string> urls;  // tried in order
-  std::string ca_file;            // empty: that of [tls]
+  // SRV records of bootstrap servers, "_service._tcp.example.com": looked for when no URL had a document. Empty: the
+  // standard's name for them is not known for sure, so none is guessed (BOOT-090).
+  std::string discovery;
+  std::string discovery_path = "/";  // asked there
+  std::string dns_server;            // "192.0.2.53:53"; empty: the system's
+  // On a local link, asked when no other server can be reached; their accounts stand behind others (MCPTT-014).
+  std::vector<std::string> offline_urls;
+  std::string ca_file;  // empty: that of [tls]
   std::string username;
   Octets passphrase;
   std::string push_address;

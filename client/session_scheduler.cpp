@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "bootstrap/account_origin.h"
 #include "client/http_retry.h"
 #include "client/private_area.h"
 
@@ -14,10 +15,12 @@ namespace {
 const RetryConfig kTriggerRetry{kTriggerAttempts, std::chrono::minutes(1), 4.0, std::chrono::hours(12)};
 const RetryConfig kOwedRetry{0, std::chrono::minutes(1), 2.0, std::chrono::hours(1)};
 
+constexpr std::string_view kTransportFailed = "transport failed";
+
 std::string_view result_word(const SessionReport& report) {
   if (!report.error) return "completed";
   if (report.error->code == Errc::authentication) return "authentication failed";
-  if (report.error->code == Errc::transport || report.error->code == Errc::timed_out) return "transport failed";
+  if (report.error->code == Errc::transport || report.error->code == Errc::timed_out) return kTransportFailed;
   return report.result.end == SessionEnd::aborted ? "aborted" : "failed";
 }
 
@@ -80,6 +83,20 @@ std::int64_t SessionScheduler::last_met(const std::string& server_id) const {
   return parse_signed(ServerNotes(at_.tree, server_id).get("met")).value_or(0);
 }
 
+// Servers of a local link have their turn while no other can be reached (MCPTT-014).
+bool SessionScheduler::stands_back(const std::string& server_id) const {
+  const Transaction transaction = at_.tree.begin(Principal::device());
+  const auto offline = [&](const std::string& server) {
+    const std::optional<AccountOrigin> origin = account_origin(transaction, server);
+    return origin && origin->offline;
+  };
+  if (!offline(server_id)) return false;
+  const auto accounts = read_accounts(at_.tree).accounts;
+  return std::any_of(accounts.begin(), accounts.end(), [&](const Account& account) {
+    return !offline(account.server_id) && ServerNotes(at_.tree, account.server_id).get("result") != kTransportFailed;
+  });
+}
+
 void SessionScheduler::poll() {
   poll_timer_.reset();
   const std::int64_t interval = at_.config.poll_interval.count();
@@ -87,6 +104,7 @@ void SessionScheduler::poll() {
   const std::int64_t now = at_.loop.clock().utc_seconds();
   std::int64_t next = interval;
   for (const Account& account : read_accounts(at_.tree).accounts) {
+    if (stands_back(account.server_id)) continue;
     const std::int64_t since = now - last_met(account.server_id);
     // A clock that was set back says nothing about how long ago it was.
     if (since >= interval || since < 0) {
@@ -233,6 +251,7 @@ void SessionScheduler::ended(SessionReport report) {
     enqueue_after(back_off(kTriggerRetry, job.attempts), std::move(repeated));
   }
   see_to_owed(report, offered);
+  if (is_transport(report.error)) poll();  // maybe it is the turn of a server that stood back
   tell(std::move(job.done), std::move(report));
   start_next();
 }

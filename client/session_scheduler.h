@@ -75,6 +75,7 @@ class SessionScheduler {
   void owe_session(const std::string& server_id);
   void see_to_owed(const SessionReport& report, AlertQueue::Id offered);
   std::int64_t last_met(const std::string& server_id) const;
+  bool stands_back(const std::string& server_id) const;
   void note_trigger(const Job& job, unsigned left) const;
   void cancel(Job job);
   void tell_stopped();

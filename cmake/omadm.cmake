@@ -100,7 +100,8 @@ function(omadm_product_library)
                           VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
     target_include_directories(omadm_${kind} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/omadm>)
-    target_link_libraries(omadm_${kind} PRIVATE LibXml2::LibXml2 OpenSSL::Crypto CURL::libcurl fmt::fmt Threads::Threads)
+    target_link_libraries(omadm_${kind} PRIVATE LibXml2::LibXml2 OpenSSL::Crypto CURL::libcurl fmt::fmt Threads::Threads
+                          ${OMADM_RESOLVER})
   endforeach()
 endfunction()
 

@@ -38,6 +38,8 @@ struct HttpRequest {
   bool allow_http = false;               // else http: is Errc::not_allowed, also as a redirect's target
   int max_redirects = 3;                 // 301, 302, 307, 308: the method and body are repeated (PRO-436)
   bool redirect_same_host_only = false;  // else any https host
+  // "host:port" to connect to instead of those of `url`, whose host the server must prove to be all the same.
+  std::string connect_to;
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds idle_timeout{60};  // no octet for so long
   std::chrono::seconds total_timeout{0};  // 0: none

@@ -160,7 +160,7 @@ Result<std::string> take_content_type(ByteReader& headers) {
   ByteReader& reader = counted ? inner : headers;
   const WspValue type = DM_TRY(take_value(reader));
   const std::string name(type.is_code ? name_of_code(type.code) : type.octets);
-  if (name.empty()) return unsupported("the content type is not one of device management");
+  if (media_type(name).empty()) return unsupported("the content type is not one of device management");
   return counted ? name + DM_TRY(parameters_of(inner)) : name;
 }
 
@@ -190,7 +190,7 @@ Result<PushMessage> open_oma_push(Bytes entity) {
   PushMessage message;
   message.body = entity.substr(head->size());
   const std::string* const type = head->find("Content-Type");
-  if (type == nullptr) return unsupported("no content type");
+  if (type == nullptr || media_type(*type).empty()) return unsupported("no content type");
   message.content_type = *type;
   if (const std::string* const id = head->find(kApplicationIdField)) {
     message.for_dm = is_dm_application({false, 0, *id});

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/io/file_system.h"
+#include "client/bootstrap_places.h"
 #include "client/push_doors.h"
 #include "dmtree/ddf/ddf.h"
 #include "dmtree/store/journal_store.h"
@@ -126,7 +127,12 @@ void check_rest(const ToolConfig& config, Findings& findings) {
   }
   findings.used["notification"] = {
       {"udp", client.notification.udp}, {"sip", client.notification.sip}, {"http", client.notification.http}};
-  findings.used["bootstrap"] = {{"url", client.bootstrap.urls}};
+  findings.used["bootstrap"] = {{"url", client.bootstrap.urls},
+                                {"discovery", client.bootstrap.discovery},
+                                {"offline_url", client.bootstrap.offline_urls}};
+  if (const auto places = check_places(client.bootstrap); !places) {
+    findings.problem(kExitUsage, places.error().detail);
+  }
   constexpr const char* backends[] = {"", "command", "file", "rauc", "swupdate"};
   const PackageTrust& trust = client.fumo.trust;
   findings.used["fumo"] = {{"backend", backends[static_cast<std::size_t>(config.installer.backend)]},

@@ -108,6 +108,11 @@ void read_card_and_factory(TomlSection& section, ToolConfig& config) {
 void read_bootstrap(TomlSection& section, ToolConfig& config) {
   BootstrapConfig& bootstrap = config.client.bootstrap;
   section.text_list("url", bootstrap.urls);
+  section.text("discovery", bootstrap.discovery);
+  section.text("discovery_path", bootstrap.discovery_path);
+  if (!bootstrap.discovery_path.starts_with("/")) section.refuse("discovery_path", "must begin with /");
+  section.text("dns_server", bootstrap.dns_server);
+  section.text_list("offline_url", bootstrap.offline_urls);
   section.path("ca_file", bootstrap.ca_file);
   section.text("username", bootstrap.username);
   section.text("passphrase", bootstrap.passphrase);

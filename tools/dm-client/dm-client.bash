@@ -25,8 +25,9 @@ _dm_client() {
     notify) words='--content-type --dry-run' ;;
     bootstrap)
       words='https file smartcard factory'
-      [[ $form != https && $form != smartcard && $form != factory ]] || words=''
-      [[ $form != file ]] || words='--content-type --sec --mac --pin-file'
+      [[ $form != factory ]] || words=''
+      [[ $form != https && $form != smartcard ]] || words='--offline'
+      [[ $form != file ]] || words='--content-type --sec --mac --pin-file --offline'
       ;;
     fumo) words='check --server --user --source --data --wait' ;;
     alert) words='--server --type --mark --source --format --data --correlator --now' ;;

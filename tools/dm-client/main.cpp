@@ -24,6 +24,7 @@ struct Arguments {
   CommonOptions common;
   std::string server, alert_as = "client", file, url, card, content_type, sec, mac, pin_file;
   std::string type, mark, source, format = "chr", data, correlator;
+  bool offline = false;  // bootstrap: for a server on a local link
   std::vector<std::string> files;
   bool by_user = false, dry_run = false, now = false, wait = false;
 };
@@ -60,6 +61,7 @@ int run_bootstrap_file(const Arguments& arguments, Log& log) {
   }
   nlohmann::json request = {
       {"op", "bootstrap.file"}, {"octets", base64_encode(*octets)}, {"content_type", content_type_of(arguments)}};
+  request["offline"] = arguments.offline;
   if (!arguments.pin_file.empty()) {
     auto pin = read_input(arguments.pin_file, kMaxInput);
     if (!pin) return report_failure(arguments.common, "bootstrap", pin.error().detail, kExitUsage);
@@ -109,10 +111,13 @@ void add_bootstrap(CLI::App& app, Arguments& arguments) {
   mac->needs(sec);
   file->add_option("--pin-file", arguments.pin_file, "File with the user's PIN")->type_name("FILE");
   CLI::App* const https = bootstrap->add_subcommand("https", "Ask a bootstrap server over HTTPS");
-  https->add_option("URL", arguments.url, "Its address; those of the configuration when missing");
+  https->add_option("URL", arguments.url, "Its address; those of the configuration, and what DNS finds, when missing");
   CLI::App* const card = bootstrap->add_subcommand("smartcard", "Read a smart card");
   card->add_option("CARD", arguments.card, "A directory with the card's files, or the name of a PC/SC reader")
       ->required();
+  for (CLI::App* const way : {file, https, card}) {
+    way->add_flag("--offline", arguments.offline, "For a server on a local link: it stands behind all others");
+  }
   bootstrap->add_subcommand("factory", "Install the factory's account again");
 }
 
@@ -213,9 +218,10 @@ int run_command(const CLI::App& app, const Arguments& arguments) {
   if (bootstrap->got_subcommand("file")) return run_bootstrap_file(arguments, log);
   if (bootstrap->got_subcommand("factory")) return run_request(common, {{"op", "bootstrap.factory"}}, log);
   if (bootstrap->got_subcommand("smartcard")) {
-    return run_request(common, {{"op", "bootstrap.smartcard"}, {"card", arguments.card}}, log);
+    return run_request(common,
+                       {{"op", "bootstrap.smartcard"}, {"card", arguments.card}, {"offline", arguments.offline}}, log);
   }
-  return run_request(common, {{"op", "bootstrap.https"}, {"url", arguments.url}}, log);
+  return run_request(common, {{"op", "bootstrap.https"}, {"url", arguments.url}, {"offline", arguments.offline}}, log);
 }
 
 int run_main(int argc, char** argv) {

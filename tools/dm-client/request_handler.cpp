@@ -239,6 +239,7 @@ void RequestHandler::bootstrap_file(const nlohmann::json& request, const Answer&
   message.octets = *octets;
   message.content_type = text_of(request, "content_type");
   message.secrets = *secrets;
+  message.offline = flag_of(request, "offline");
   client_.bootstrap(std::move(message), answer_bootstrap(answer, true));
 }
 
@@ -246,7 +247,7 @@ void RequestHandler::bootstrap_smartcard(const nlohmann::json& request, const An
   if (!config_.bootstrap_smartcard) {
     return answer(failure_of({Errc::not_allowed, "[bootstrap] accept does not list \"smartcard\""}, kExitFailed));
   }
-  client_.bootstrap_smartcard(text_of(request, "card"), answer_bootstrap(answer, false));
+  client_.bootstrap_smartcard(text_of(request, "card"), answer_bootstrap(answer, false), flag_of(request, "offline"));
 }
 
 Client::BootstrapDone RequestHandler::answer_bootstrap(const Answer& answer, bool at_hand) {
@@ -263,7 +264,8 @@ void RequestHandler::bootstrap_https(const nlohmann::json& request, const Answer
   }
   const auto secrets = bootstrap_secrets(request);
   if (!secrets) return answer(failure_of(secrets.error(), kExitFailed));
-  client_.bootstrap_https(text_of(request, "url"), answer_bootstrap(answer, false), *secrets);
+  client_.bootstrap_https(text_of(request, "url"), answer_bootstrap(answer, false), *secrets,
+                          flag_of(request, "offline"));
 }
 
 // BOOT-050. A one-shot command leaves it to whoever called it.

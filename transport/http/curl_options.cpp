@@ -124,6 +124,14 @@ Result<void> CurlTransfer::set_tls() {
   return {};
 }
 
+// For the first host alone: a redirect leads where it says.
+void CurlTransfer::set_place() {
+  if (request_.connect_to.empty() || connect_to_ != nullptr) return;
+  const std::string host = url_.host.find(':') == std::string::npos ? url_.host : "[" + url_.host + "]";
+  connect_to_ = curl_slist_append(nullptr, (host + ":" + url_.port + ":" + request_.connect_to).c_str());
+  curl_easy_setopt(easy_, CURLOPT_CONNECT_TO, connect_to_);
+}
+
 void CurlTransfer::set_fields() {
   curl_slist_free_all(std::exchange(fields_, nullptr));
   bool has_content_type = false;

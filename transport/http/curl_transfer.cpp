@@ -25,6 +25,7 @@ CurlTransfer::~CurlTransfer() {
     curl_easy_cleanup(easy_);
   }
   curl_slist_free_all(fields_);
+  curl_slist_free_all(connect_to_);
 }
 
 void CurlTransfer::start() {
@@ -76,6 +77,7 @@ Result<void> CurlTransfer::send_to(Url target) {
   curl_text_[0] = '\0';
   set_fields();
   curl_easy_setopt(easy_, CURLOPT_URL, url_.text.c_str());
+  set_place();
   if (left_origin_) {
     curl_easy_setopt(easy_, CURLOPT_USERNAME, nullptr);
     curl_easy_setopt(easy_, CURLOPT_PASSWORD, nullptr);

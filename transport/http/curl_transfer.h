@@ -44,6 +44,7 @@ class CurlTransfer final : public CurlMulti::Listener, public std::enable_shared
   Result<void> set_tls();
   void set_callbacks();
   void set_fields();
+  void set_place();
   Result<void> check_scheme(const Url& target) const;
   Result<void> send_to(Url target);  // begins a hop
 
@@ -64,6 +65,7 @@ class CurlTransfer final : public CurlMulti::Listener, public std::enable_shared
   HttpClient::Done done_;
   CURL* easy_ = nullptr;
   curl_slist* fields_ = nullptr;
+  curl_slist* connect_to_ = nullptr;
   char curl_text_[CURL_ERROR_SIZE] = {};
 
   Url url_;                           // of this hop
