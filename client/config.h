@@ -29,9 +29,10 @@ struct NotificationConfig {
   bool sip_raw = false;                  // an OMA Push body may be the trigger itself (SIP-006)
   bool http_beyond_loopback = false;     // `http` may be an address others reach (NOT-111)
   enum class Ui : std::uint8_t { allow, deny, ask } ui = Ui::deny;  // ui-mode 3 without a user interface (NOT-057)
-  bool nonce_resync = true;                                         // SEC-101
-  unsigned max_per_hour = 10;                                       // accepted triggers an account (NOT-039)
-  std::chrono::seconds max_age{86400};                              // a trigger is remembered for so long (NOT-043)
+  std::vector<std::string> version_1_0;  // ServerIDs whose notifications may be those of DM 1.1.2 (NOT-032)
+  bool nonce_resync = true;              // SEC-101
+  unsigned max_per_hour = 10;            // accepted triggers an account (NOT-039)
+  std::chrono::seconds max_age{86400};   // a trigger is remembered for so long (NOT-043)
 };
 
 struct BootstrapConfig {

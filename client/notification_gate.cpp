@@ -28,7 +28,13 @@ NotifyVerdict NotificationGate::check(Bytes octets, std::string_view content_typ
   NotifyVerdict verdict;
   const auto checked = [&]() -> Result<void> {
     const Bytes body = DM_TRY(notification_body(octets, content_type));  // NOT-030
-    const Package0 message = DM_TRY(parse_package0(body));               // NOT-031 … 033, 035
+    const std::vector<std::string>& older = config_.version_1_0;
+    const Package0 message = DM_TRY(parse_package0(body, !older.empty()));  // NOT-031 … 033, 035
+    if (message.version < Package0().version &&
+        std::find(older.begin(), older.end(), message.server_id) == older.end()) {
+      return refusal(Errc::unsupported,
+                     "Package#0: version 1.0, and [notification] version_1_0 does not list its server");
+    }
     verdict.server_id = message.server_id;
     verdict.session_id = message.session_id_text();
     verdict.ui_mode = message.ui_mode;

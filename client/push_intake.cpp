@@ -22,7 +22,7 @@ Result<PushIntake::Push> PushIntake::take(Bytes octets, std::string_view content
   }
   const auto opened = open_push(whole, content_type);
   // Of a bare notification the digest, any octets at all, could look like the head of a push.
-  const bool bare = content_type.empty() && parse_package0(whole);
+  const bool bare = content_type.empty() && parse_package0(whole, true);
   if (opened && !bare && is_bootstrap_type(opened->content_type)) {
     return Push{Octets(opened->body), opened->content_type, true};
   }

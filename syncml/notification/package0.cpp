@@ -10,6 +10,7 @@ constexpr std::size_t kDigestSize = 16;
 constexpr std::size_t kSmallestMessage = 25;   // digest, header and a server identifier of one octet
 constexpr std::size_t kLargestMessage = 1024;  // NOT-031
 constexpr std::uint16_t kVersion11 = 11;       // NOT-003
+constexpr std::uint16_t kVersion10 = 10;
 constexpr std::size_t kLongestServerId = 255;  // its length is one octet
 
 Error malformed(std::string_view why) { return Error{Errc::malformed, "Package#0: " + std::string(why)}; }
@@ -26,7 +27,7 @@ std::string Package0::session_id_text() const {
   return text;
 }
 
-Result<Package0> parse_package0(Bytes message) {
+Result<Package0> parse_package0(Bytes message, bool older) {
   if (message.size() < kSmallestMessage) return malformed("shorter than 25 octets");
   if (message.size() > kLargestMessage) return malformed("longer than 1024 octets");
   ByteReader reader(message);
@@ -38,7 +39,7 @@ Result<Package0> parse_package0(Bytes message) {
   out.version = static_cast<std::uint16_t>(head >> 22U);
   out.ui_mode = static_cast<std::uint8_t>((head >> 20U) & 3U);
   out.server_initiated = ((head >> 19U) & 1U) != 0;
-  if (out.version != kVersion11) {
+  if (out.version != kVersion11 && !(older && out.version == kVersion10)) {
     return Error{Errc::unsupported, "Package#0: version " + std::to_string(out.version / 10) + "." +
                                         std::to_string(out.version % 10) + ", only 1.1 is understood"};
   }

@@ -26,8 +26,9 @@ struct Package0 {
   std::string session_id_text() const;  // hexadecimal, upper case, no leading zeros (NOT-005)
 };
 
-// Structure alone (checks 2, 3, 4, 6 of notification.md section 4). malformed; unsupported: another version.
-Result<Package0> parse_package0(Bytes message);
+// Structure alone (NOT-031 … NOT-033, NOT-035). malformed; unsupported: another version than 1.1, or where `older` may
+// be than 1.0, that of DM 1.1.2 servers, with the same layout.
+Result<Package0> parse_package0(Bytes message, bool older = false);
 Octets write_package0(const Package0& message, const Secret& password, Bytes nonce);  // computes digest and trigger
 bool digest_matches(const Package0& message, std::string_view name, const Secret& password, Bytes nonce);
 

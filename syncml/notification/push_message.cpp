@@ -232,7 +232,7 @@ Result<Bytes> notification_body(Bytes octets, std::string_view content_type) {
   const Result<PushMessage> message = open_push(octets, content_type);
   Result<Bytes> body = message ? trigger_of(*message, wrapped) : Result<Bytes>(message.error());
   // No type was told: a digest may begin with any octets, so the PDU's whole header has to fit before it counts.
-  const bool bare = type.empty() && !body && (body.error().code == Errc::malformed || parse_package0(octets));
+  const bool bare = type.empty() && !body && (body.error().code == Errc::malformed || parse_package0(octets, true));
   return bare ? Result<Bytes>(octets) : std::move(body);
 }
 

@@ -82,6 +82,11 @@ class Push(DaemonLab):
         self.notify("2A", "--to", self.udp, "--via", "wap")
         self.assert_one_session("2A")
 
+    def test_NOT_032_version_1_0_where_an_account_allows_it(self):
+        self.start(f'version_1_0 = ["other.example", "{SERVER_ID}"]\n')
+        self.notify("29", "--wrong", "version_1_0", "--to", self.udp, "--via", "wap")
+        self.assert_one_session("29")
+
     def test_NOT_100_SIP_008_message_by_udp(self):
         self.start()
         self.notify("2B", "--to", self.sip, "--via", "sip")

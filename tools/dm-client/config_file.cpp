@@ -86,6 +86,7 @@ void read_notification(TomlSection& section, ToolConfig& config) {
   using Ui = NotificationConfig::Ui;
   constexpr Ui answers[] = {Ui::allow, Ui::deny, Ui::ask};
   section.choice("ui", {"allow", "deny", "ask"}, [&](std::size_t i) { notification.ui = answers[i]; });
+  section.text_list("version_1_0", notification.version_1_0);
   section.boolean("nonce_resync", notification.nonce_resync);
   section.number("max_per_hour", 0, 3600,
                  [&](std::int64_t v) { notification.max_per_hour = static_cast<unsigned>(v); });

@@ -45,6 +45,19 @@ TEST(Package0, NOT_037_A3IsGoodWithTheDefaultNonceAlone) {
   EXPECT_TRUE(digest_matches(*message, message->server_id, kPassword, kDefaultNonce));
 }
 
+TEST(Package0, NOT_032_Version10IsTakenWhereItMayBe) {
+  std::size_t older = 0;
+  for (const Vector& v : read_vectors("notification/refused.vec")) {
+    const bool refused = v["why"] == "unsupported";
+    if (!refused || parse_package0(v["message"], false) || !parse_package0(v["message"], true)) continue;
+    const Result<Package0> message = parse_package0(v["message"], true);
+    EXPECT_EQ(message->version, 10);
+    EXPECT_EQ(message->server_id, "srv.example.com");
+    ++older;
+  }
+  EXPECT_EQ(older, 1U);  // 1.0; 1.2 is none of ours
+}
+
 TEST(Package0, NOT_003_NOT_032_NOT_033_NOT_034_NOT_035_NOT_036_RefusedVectors) {
   for (const Vector& v : read_vectors("notification/refused.vec")) {
     SCOPED_TRACE(v.name);
