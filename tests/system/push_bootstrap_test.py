@@ -170,6 +170,18 @@ class PushedBootstrap(DaemonLab):
         self.until(lambda: "bootstrap message refused: [bootstrap] accept" in self.said())
         self.assertEqual(self.tree_cli("ls", "./DMAcc").out.strip(), "")
 
+    def test_BOOT_021_dm_trace_looks_into_a_push(self):
+        pdu = os.path.join(self.directory, "pdu")
+        for answer, kind in (("cp+wbxml", "OMA Client Provisioning document"), ("dm+wbxml", "SyncML message")):
+            self.push(answer, "--via", "wap", "--out", pdu)
+            done = self.run_program(program("dm-trace"), "decode", pdu)
+            self.assertEqual(done.code, 0, repr(done))
+            self.assertRegex(done.out, r"\APush: \d+ octets, type application/vnd\.\S+; SEC=0; MAC=[0-9a-f]{40}\n" + kind)
+            self.assertIn("https://dm.example/", done.out)
+            self.assertIn("type application/vnd", done.out)
+            told = self.run_program(program("dm-trace"), "decode", "--json", pdu).json()
+            self.assertIn("SEC=0", told["pushed_as"])
+
     def test_a_document_needs_a_bearer_that_tells_its_type(self):
         self.push("cp+wbxml", "--to", "127.0.0.1:9", code=2)
 

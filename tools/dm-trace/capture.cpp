@@ -7,9 +7,11 @@
 #include <utility>
 
 #include "base/text.h"
+#include "bootstrap/bootstrap.h"
 #include "bootstrap/cp/provisioning_document.h"
 #include "dmtree/tnds/tnds.h"
 #include "syncml/codec/codec.h"
+#include "syncml/notification/push_message.h"
 #include "tools/common/readable.h"
 #include "tools/dm-trace/hidden_values.h"
 #include "tools/dm-trace/json_view.h"
@@ -141,6 +143,15 @@ std::string headline_of(const Capture& capture) {
   return fmt::format("{}: {}{}\n", what, describe_encoding(*capture.markup), by);
 }
 
+// A bootstrap document within a WSP push PDU or an OMA push entity.
+std::optional<PushMessage> pushed_document(Bytes octets) {
+  for (const std::string_view around : {"application/vnd.wap.wsp", "application/vnd.oma.push"}) {
+    auto push = open_push(octets, around);
+    if (push && is_bootstrap_type(push->content_type) && recognise_markup(push->body)) return std::move(*push);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Encoding> recognise_markup(Bytes octets) {
@@ -162,6 +173,10 @@ Capture read_capture(Bytes octets, Engine engine, const Limits& limits) {
     capture.kind = Kind::notification;
     capture.notification = read_notification(octets, *bearer);
     capture.error = capture.notification->error;
+  } else if (const std::optional<PushMessage> push = pushed_document(octets)) {
+    capture = read_capture(push->body, engine, limits);
+    capture.octets = octets.size();
+    capture.pushed_as = push->content_type;
   } else {
     capture.first = octets.substr(0, kFirst);
     capture.error = Error{Errc::unsupported, octets.empty() ? "there is nothing in it" : "nothing that OMA DM knows"};
@@ -170,7 +185,12 @@ Capture read_capture(Bytes octets, Engine engine, const Limits& limits) {
 }
 
 std::string print_capture(const Capture& capture, std::size_t indent, bool offsets) {
-  std::string out = std::string(2 * indent, ' ') + headline_of(capture);
+  const std::string margin(2 * indent, ' ');
+  std::string out;
+  if (!capture.pushed_as.empty()) {
+    out = fmt::format("{}Push: {} octets, type {}\n", margin, capture.octets, one_line(capture.pushed_as));
+  }
+  out += margin + headline_of(capture);
   if (capture.markup && capture.markup->root) out += print_markup(*capture.markup->root, indent + 1, offsets);
   if (capture.notification) out += print_notification(*capture.notification, indent + 1, offsets);
   out += hexdump(capture.first, std::string(2 * indent + 2, ' '));
@@ -179,6 +199,7 @@ std::string print_capture(const Capture& capture, std::size_t indent, bool offse
 
 nlohmann::ordered_json json_of_capture(const Capture& capture, bool offsets) {
   nlohmann::ordered_json out{{"kind", kind_name(capture)}, {"octets", capture.octets}};
+  if (!capture.pushed_as.empty()) out["pushed_as"] = capture.pushed_as;
   if (capture.engine == Engine::libwbxml) out["engine"] = "libwbxml";
   if (capture.markup) {
     out.update(json_of_document(*capture.markup, offsets));

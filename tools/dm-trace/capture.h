@@ -23,6 +23,7 @@ struct Capture {
   std::size_t octets = 0;
   std::optional<MarkupDocument> markup;  // values opened, secrets hidden
   std::optional<Notification> notification;
+  std::string pushed_as;       // of a bootstrap document in a push: its content type, SEC and MAC with it
   Octets first;                // of what is not known: a few octets to tell it by
   std::optional<Error> error;  // damaged, or not one of ours
 };
