@@ -194,6 +194,21 @@ class EveryWay(BootstrapLab):
         self.assertIsNone(self.value("./DMAcc/1/ServerID"))
         self.assertEqual(self.value("./DMAcc/kept/ServerID"), "other.example")
 
+    def test_MCPTT_014_MCPTT_015_a_card_for_the_local_link(self):
+        """Its account stands behind the one that is there, which stays as it is; it goes with the card."""
+        server = self.device_and_server()
+        self.install_account("https://online.example/", server_id="online.example", name="online")
+        before = self.tree("./DMAcc/online")
+        card = self.card(provisioning_wbxml(server.url))
+        self.bootstrap("smartcard", card, "--offline")
+        self.assertEqual(self.tree("./DMAcc/online"), before)
+        self.session_works(server)
+        self.file("card/2FE2", bytes.fromhex("98101430121181157012"))
+        os.remove(os.path.join(card, "7F50/5031"))
+        self.bootstrap("smartcard", card, code=4)
+        self.assertEqual([account["server"] for account in self.client("status", "--json").json()["accounts"]],
+                         ["online.example"])
+
     def test_BOOT_073_a_policy_closes_that_way(self):
         server = self.device_and_server('accept = ["file"]\n')
         card = self.card(provisioning_wbxml(server.url))
