@@ -36,7 +36,7 @@ struct HttpRequest {
   Octets body;
   TlsOptions tls;
   bool allow_http = false;               // else http: is Errc::not_allowed, also as a redirect's target
-  int max_redirects = 3;                 // 301, 302, 307, 308: the method and body are repeated (PRO-436)
+  int max_redirects = 3;                 // 301, 302, 307, 308, of GET also 303: method and body are repeated (PRO-436)
   bool redirect_same_host_only = false;  // else any https host
   // "host:port" to connect to instead of those of `url`, whose host the server must prove to be all the same.
   std::string connect_to;
@@ -63,7 +63,8 @@ struct HttpResponse {
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  virtual Result<void> begin(const HttpResponse& head) = 0;  // status and headers, after redirects
+  // Status and headers, after redirects; those of a redirect only when it leads nowhere.
+  virtual Result<void> begin(const HttpResponse& head) = 0;
   virtual Result<void> write(Bytes octets) = 0;
 };
 

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t kRehashSlice = 1U << 20U;  // octets: a few milliseconds of the loop's time
 constexpr std::chrono::seconds kLongestRetryAfter{3600};
+// The tree is on the same medium more often than not, and must have room to record how this ended.
+constexpr std::uint64_t kReserve = 512U << 10U;
+constexpr std::uint64_t kLook = 128U << 10U;  // octets between two looks at the room that is left
 
 struct ContentRange {
   std::uint64_t first = 0;
@@ -34,7 +37,7 @@ std::optional<ContentRange> parse_content_range(std::string_view text) {
   if (ends.size() != 2) return std::nullopt;
   const auto first = parse_unsigned(ends[0]);
   const auto last = parse_unsigned(ends[1]);
-  if (!first || !last || *last < *first) return std::nullopt;
+  if (!first || !last || *last < *first || *last >= range.total.value_or(*last + 1)) return std::nullopt;
   range.first = *first;
   range.has_range = true;
   return range;
@@ -46,6 +49,15 @@ std::string name_of_source(const DownloadOptions& options) {
 }
 
 }  // namespace
+
+Result<void> check_room(const std::string& path, std::uint64_t wanted) {
+  std::error_code failed;
+  const auto space = std::filesystem::space(std::filesystem::path(path).parent_path(), failed);
+  if (failed || (space.available >= kReserve && wanted <= space.available - kReserve)) return {};
+  return Error{Errc::storage_full, std::to_string(wanted) + " octets more are to come, " +
+                                       std::to_string(space.available) + " are free, of which " +
+                                       std::to_string(kReserve) + " are for others"};
+}
 
 Download::Download(EventLoop& loop, HttpClient& http, FileSystem& files, DownloadOptions options, Done done)
     : loop_(loop), http_(http), files_(files), options_(std::move(options)), done_(std::move(done)) {
@@ -72,7 +84,22 @@ void Download::open() {
   if (file_->size() > 0 && !resumable && !file_->complete()) {
     if (auto emptied = file_->restart(); !emptied) return conclude(std::move(emptied).error());
   }
+  count_progress();
   rehash();
+}
+
+// Only attempts that bring nothing are counted: a long way in many pieces is not given up. What was had before and was
+// lost again is nothing.
+void Download::count_progress() {
+  PartialState& state = file_->state;
+  if (file_->size() < state.furthest + options_.checkpoint) return;
+  state.furthest = file_->size();
+  state.attempts = std::min(state.attempts, 1U);
+}
+
+bool Download::too_old() const {
+  const std::int64_t age = loop_.clock().utc_seconds() - file_->state.first_attempt;
+  return age > std::chrono::seconds(options_.retry.give_up_after).count();
 }
 
 void Download::rehash() {
@@ -123,12 +150,13 @@ void Download::request() {
 void Download::check_rate() {
   const std::uint64_t now = file_->size();
   const auto least = options_.min_rate * static_cast<std::uint64_t>(options_.idle_timeout.count());
-  if (now >= rated_ && now - rated_ >= least) {
+  if (now >= rated_ && now - rated_ >= least && !too_old()) {
     rated_ = now;
     rate_timer_ = loop_.after(options_.idle_timeout, [this] { check_rate(); });
     return;
   }
   call_.reset();
+  if (too_old()) return conclude(Error{Errc::timed_out, "it takes too long"});
   try_later({Errc::timed_out, "slower than " + std::to_string(options_.min_rate) + " octets a second"}, {});
 }
 
@@ -163,9 +191,11 @@ Result<void> Download::begin_inline(const HttpResponse& head) {
 
 Result<void> Download::check_part(const HttpResponse& head) const {
   const auto range = parse_content_range(head.header("Content-Range"));
-  const auto& total = file_->state.total;
-  const bool fits = asked_from_ > 0 && range && range->has_range && range->first == asked_from_ &&
-                    (!range->total || !total || *range->total == *total);
+  const PartialState& state = file_->state;
+  const std::string etag = head.header("ETag");
+  const bool same_file = state.etag.empty() || etag.empty() || etag == state.etag;
+  const bool fits = same_file && asked_from_ > 0 && range && range->has_range && range->first == asked_from_ &&
+                    (!range->total || !state.total || *range->total == *state.total);
   if (fits) return {};
   return Error{Errc::malformed, "the server sent another part of the file than it was asked for"};
 }
@@ -189,12 +219,9 @@ Result<void> Download::take_head(const HttpResponse& head) {
     return Error{Errc::too_large, std::to_string(*state.total) + " octets announced, " +
                                       std::to_string(options_.max_size) + " are allowed"};
   }
-  std::error_code failed;
-  const auto space = std::filesystem::space(std::filesystem::path(options_.path).parent_path(), failed);
-  if (!failed && state.total && *state.total - std::min(*state.total, file_->size()) > space.available) {
-    return Error{Errc::storage_full,
-                 std::to_string(*state.total) + " octets announced, " + std::to_string(space.available) + " are free"};
-  }
+  const std::uint64_t whole = state.total.value_or(0);
+  DM_TRY(check_room(options_.path, whole - std::min(whole, file_->size())));
+  looked_ = file_->size();
   return file_->save();
 }
 
@@ -216,6 +243,10 @@ Result<void> Download::write(Bytes octets) {
     return Error{Errc::corrupt, "longer than the " + std::to_string(*file_->state.total) + " octets announced"};
   }
   DM_TRY(file_->append(octets));
+  if (file_->size() - looked_ >= kLook) {
+    looked_ = file_->size();
+    DM_TRY(check_room(options_.path, 0));
+  }
   if (file_->size() - file_->state.durable < options_.checkpoint) return {};
   return file_->checkpoint();
 }
@@ -225,6 +256,7 @@ void Download::answered(Result<HttpResponse> result) {
   rate_timer_.reset();
   if (result) return answered_well(*result);
   if (other_part_) return start_over();
+  if (http_status_ / 100 == 3) return conclude(std::move(result).error());  // a redirect that leads nowhere
   if (worth_repeating(result.error().code)) return try_later(std::move(result).error(), {});
   conclude(std::move(result).error());
 }
@@ -258,9 +290,9 @@ void Download::start_over() {
 
 void Download::try_later(Error error, std::chrono::milliseconds at_least) {
   if (auto kept = file_->checkpoint(); !kept) return conclude(std::move(kept).error());
+  count_progress();
   const PartialState& state = file_->state;
-  const std::int64_t age = loop_.clock().utc_seconds() - state.first_attempt;
-  if (state.attempts >= options_.retry.attempts || age > std::chrono::seconds(options_.retry.give_up_after).count()) {
+  if (state.attempts >= options_.retry.attempts || too_old()) {
     error.detail += "; given up after " + std::to_string(state.attempts) + " attempts";
     return conclude(std::move(error));
   }

@@ -57,6 +57,9 @@ struct DownloadedFile {
   std::string url;
 };
 
+// storage_full: the medium of `path` has no room for so many octets more and what others need there.
+Result<void> check_room(const std::string& path, std::uint64_t wanted);
+
 // An answer with a Content-Encoding is unsupported: what was asked for is the file itself. Resumes what an earlier
 // download of the same URL to the same path left. Destroying it cancels and keeps the partial file;
 // PartialFile::discard removes it.
@@ -82,6 +85,8 @@ class Download final : private BodySink {
 
   void open();
   void rehash();
+  void count_progress();
+  bool too_old() const;
   void request();
   Result<void> take_head(const HttpResponse& head);
   Result<void> check_part(const HttpResponse& head) const;
@@ -102,7 +107,8 @@ class Download final : private BodySink {
   std::optional<PartialFile> file_;
   std::unique_ptr<HttpCall> call_;
   LoopHandlePtr timer_, rate_timer_;
-  std::uint64_t rated_ = 0;     // received() when the rate was last looked at
+  std::uint64_t rated_ = 0;     // received() when the rate was last looked at …
+  std::uint64_t looked_ = 0;    // … and the room that is left
   std::optional<Octets> body_;  // of an inline answer
   std::string body_type_;       // … its media type
   bool storing_ = false;        // the answer under way is the file

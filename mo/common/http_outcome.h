@@ -7,7 +7,7 @@
 
 namespace omadm {
 
-// Attempts count over restarts, for as long as the partial file is kept.
+// Attempts count over restarts, for as long as the partial file is kept, and from one again when it has grown.
 struct DownloadRetry {
   unsigned attempts = 10;
   std::chrono::milliseconds first{1000};  // the wait after the first failure …

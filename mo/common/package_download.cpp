@@ -87,16 +87,10 @@ Result<void> PackageDownload::take_descriptor(Bytes text, const std::string& url
     return Error{Errc::too_large, "descriptor: " + std::to_string(descriptor.size) + " octets, " +
                                       std::to_string(options_.download.max_size) + " are allowed"};
   }
-  const std::filesystem::path path(options_.download.path);
-  std::error_code nothing_yet, failed;
-  const auto there = std::filesystem::file_size(path.string() + ".part", nothing_yet);
-  const auto space = std::filesystem::space(path.parent_path(), failed);
-  const std::uint64_t wanted = descriptor.size - (nothing_yet ? 0 : std::min<std::uint64_t>(there, descriptor.size));
-  if (!failed && wanted > space.available) {
-    return Error{Errc::storage_full, "descriptor: " + std::to_string(descriptor.size) + " octets, " +
-                                         std::to_string(space.available) + " are free"};
-  }
-  return {};
+  const std::string& path = options_.download.path;
+  std::error_code nothing_yet;
+  const auto there = std::filesystem::file_size(path + ".part", nothing_yet);
+  return check_room(path, descriptor.size - (nothing_yet ? 0 : std::min<std::uint64_t>(there, descriptor.size)));
 }
 
 Result<void> PackageDownload::keep_descriptor(Bytes text, const std::string& url) {

@@ -40,6 +40,7 @@ std::string text_of(const PartialState& state) {
   put_line(out, "durable", std::to_string(state.durable));
   put_line(out, "boot", state.boot);
   put_line(out, "attempts", std::to_string(state.attempts));
+  put_line(out, "furthest", std::to_string(state.furthest));
   put_line(out, "first-attempt", std::to_string(state.first_attempt));
   return out + "end\n";
 }
@@ -62,6 +63,7 @@ std::optional<PartialState> state_of(std::string_view text) {
     if (key == "durable") state.durable = parse_unsigned(value).value_or(0);
     if (key == "boot") state.boot = value;
     if (key == "attempts") state.attempts = static_cast<unsigned>(parse_unsigned(value).value_or(0));
+    if (key == "furthest") state.furthest = parse_unsigned(value).value_or(0);
     if (key == "first-attempt") state.first_attempt = parse_signed(value).value_or(0);
   }
   return state;

@@ -19,7 +19,8 @@ struct PartialState {
   std::string etag, last_modified;     // validators of the answer; a weak ETag is none
   std::optional<std::uint64_t> total;  // octets of the whole, when announced
   std::uint64_t durable = 0;           // octets of the file that a power loss cannot take
-  unsigned attempts = 0;               // requests sent so far
+  unsigned attempts = 0;               // requests sent since the file last grew
+  std::uint64_t furthest = 0;          // octets it had then
   std::string boot;                    // the running system's, when the file was last opened
   std::int64_t first_attempt = 0;      // seconds since 1970
 };

@@ -22,6 +22,7 @@ UpdateResult result_of_download(Errc error, int http_status) noexcept {
     case Errc::timed_out:
       return UpdateResult::download_timed_out;
     case Errc::transport:
+      if (http_status / 100 == 3) return UpdateResult::server_error;  // a redirect that leads nowhere
       return UpdateResult::network_failure;
     case Errc::cancelled:
       return UpdateResult::device_aborted;
@@ -41,7 +42,7 @@ UpdateResult result_of_download(Errc error, int http_status) noexcept {
     case 503:
       return UpdateResult::server_unavailable;
     default:
-      return http_status >= 500 ? UpdateResult::server_error : UpdateResult::undefined;
+      return http_status >= 500 || http_status / 100 == 3 ? UpdateResult::server_error : UpdateResult::undefined;
   }
 }
 

@@ -113,7 +113,7 @@ std::size_t CurlTransfer::on_header(char* data, std::size_t size, std::size_t co
 Result<void> CurlTransfer::header_line(std::string_view line) {
   if (sink_begun_ || received_ > 0) return {};  // a trailer behind a chunked body
   head_octets_ += line.size();
-  if (head_octets_ > kMaxHead) return Error{Errc::too_large, "answer of " + peer() + ": its head is over 256 KiB"};
+  if (head_octets_ > kMaxHead) return Error{Errc::transport, "answer of " + peer() + ": its head is over 256 KiB"};
   if (has_status_line(line)) {  // a new head: that of 100 Continue, or of a refused login, was before
     response_ = {};
     head_complete_ = false;
@@ -139,6 +139,10 @@ Result<void> CurlTransfer::head_complete() {
   response_.status = static_cast<int>(status);
   response_.url = url_.text;
   head_complete_ = true;
+  // RFC 9112 "Message Body Length": two of them, or nonsense, is beyond repair. libcurl would choose.
+  if (const std::string length = response_.header("Content-Length"); !length.empty() && !parse_unsigned(length)) {
+    return Error{Errc::transport, "answer of " + peer() + ": its Content-Length is no number"};
+  }
   curl_off_t announced = -1;
   curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
   if (announced > 0 && request_.method != "HEAD" && !is_redirect() &&
@@ -163,7 +167,7 @@ Result<void> CurlTransfer::body(Bytes octets) {
   received_ += octets.size();
   if (is_redirect()) {
     if (received_ <= kMaxRedirectBody) return {};
-    return Error{Errc::too_large, "answer of " + peer() + ": a redirect with a body over 1 MiB"};
+    return Error{Errc::transport, "answer of " + peer() + ": a redirect with a body over 1 MiB"};
   }
   if (received_ > request_.max_body) {
     return Error{Errc::too_large,
@@ -237,8 +241,10 @@ void CurlTransfer::finished(CURLcode code) {
     return conclude(Error{Errc::transport, "answer of " + peer() + ": cut off inside its head"});
   }
   if (is_redirect()) {
-    if (auto followed = follow(); !followed) conclude(std::move(followed).error());
-    return;
+    auto followed = follow();
+    if (followed) return;
+    if (sink_ != nullptr) (void)begin_sink();  // the last answer after all
+    return conclude(std::move(followed).error());
   }
   if (sink_ != nullptr) {
     if (auto begun = begin_sink(); !begun) return conclude(std::move(begun).error());
@@ -247,7 +253,7 @@ void CurlTransfer::finished(CURLcode code) {
 }
 
 Result<void> CurlTransfer::follow() {
-  if (response_.status == 303) {
+  if (response_.status == 303 && request_.method != "GET") {
     return Error{Errc::transport, "redirect of " + peer() + ": 303 is not followed"};
   }
   const std::string location = response_.header("Location");

@@ -45,6 +45,9 @@ Result<Url> take_apart(CURLU* handle) {
   if (url.host.size() > 2 && url.host.front() == '[') url.host = url.host.substr(1, url.host.size() - 2);
   url.port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   url.path = part(handle, CURLUPART_PATH);
+  if (!url.scheme.empty() && url.scheme != "http" && url.scheme != "https") {
+    return Error{Errc::not_allowed, url.scheme + ": only https is supported"};
+  }
   if (url.text.empty() || url.scheme.empty() || url.host.empty()) return Error{Errc::malformed, "URL: no host in it"};
   return url;
 }

@@ -16,7 +16,8 @@ struct Url {
   std::string path;
   std::string user, password;  // decoded; empty: none
 
-  // malformed: no such grammar, over 8 KiB, control characters; the detail never shows the text.
+  // malformed: no such grammar, over 8 KiB, control characters; the detail never shows the text. not_allowed: of
+  // another scheme.
   static Result<Url> parse(std::string_view text);
   // What `reference`, the value of a Location field, means when this URL answered (RFC 3986 section 5).
   Result<Url> resolve(std::string_view reference) const;
