@@ -15,7 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tools/lib/build.sh
 . tools/lib/build.sh
 require_packages "${build_packages[@]}" "${test_packages[@]}" libbenchmark-dev valgrind
-build release "bench_omadm session_cost tree_memory omadm_shared dm-client dmtree-cli" -DOMADM_TESTS=ON
+build release "bench_omadm session_cost tree_memory omadm_shared dm-client dmtree-cli https_source" -DOMADM_TESTS=ON
 
 status=0
 # at_most WHAT FIGURE BOUND
@@ -55,6 +55,9 @@ at_most "dm-client, idle with 1,000 nodes, resident kB" "$(OMADM_BIN_DIR=build/r
   python3 -B tests/bench/idle_memory.py)" 10240
 
 build/release/tests/tree_memory || status=$?
+
+step "Firmware"
+OMADM_BIN_DIR=build/release/bin OMADM_HTTPS_SOURCE=build/release/tests/https_source python3 -B tests/bench/firmware_download.py || status=$?
 
 step "Benchmarks"
 build/release/tests/bench_omadm --benchmark_enable_random_interleaving=true "${filters[@]}" || status=$?

@@ -67,6 +67,7 @@ Download::Download(EventLoop& loop, HttpClient& http, FileSystem& files, Downloa
 Download::~Download() {
   if (file_ && call_) --file_->state.attempts;  // ended by us, it did not fail
   call_.reset();
+  settle();
   if (!file_) return;
   (void)file_->checkpoint();  // when these fail, less is there to go on with
   (void)file_->save();
@@ -84,17 +85,18 @@ void Download::open() {
   if (file_->size() > 0 && !resumable && !file_->complete()) {
     if (auto emptied = file_->restart(); !emptied) return conclude(std::move(emptied).error());
   }
-  count_progress();
+  (void)count_progress();
   rehash();
 }
 
 // Only attempts that bring nothing are counted: a long way in many pieces is not given up. What was had before and was
 // lost again is nothing.
-void Download::count_progress() {
+bool Download::count_progress() {
   PartialState& state = file_->state;
-  if (file_->size() < state.furthest + options_.checkpoint) return;
+  if (file_->size() < state.furthest + options_.checkpoint) return false;
   state.furthest = file_->size();
   state.attempts = std::min(state.attempts, 1U);
+  return true;
 }
 
 bool Download::too_old() const {
@@ -115,6 +117,7 @@ void Download::rehash() {
 }
 
 void Download::request() {
+  settle();
   ++file_->state.attempts;
   if (auto saved = file_->save(); !saved) return conclude(std::move(saved).error());
   HttpRequest request;
@@ -143,6 +146,7 @@ void Download::request() {
   http_status_ = 0;
   call_ = http_.send(std::move(request), this, [this](Result<HttpResponse> result) { answered(std::move(result)); });
   rated_ = file_->size();
+  kept_ = loop_.clock().steady();
   rate_timer_ = loop_.after(options_.idle_timeout, [this] { check_rate(); });
 }
 
@@ -172,6 +176,7 @@ Result<void> Download::begin(const HttpResponse& head) {
       return fits;
     }
   } else if (head.status == 200) {
+    settle();
     const auto& types = options_.inline_bodies.types;
     if (std::find(types.begin(), types.end(), head.content_type()) != types.end()) return begin_inline(head);
     DM_TRY(file_->restart());
@@ -247,8 +252,39 @@ Result<void> Download::write(Bytes octets) {
     looked_ = file_->size();
     DM_TRY(check_room(options_.path, 0));
   }
-  if (file_->size() - file_->state.durable < options_.checkpoint) return {};
-  return file_->checkpoint();
+  const std::uint64_t risked = file_->size() - file_->state.durable;
+  if (keeping_ || risked < options_.checkpoint) return {};
+  const Clock::Steady now = loop_.clock().steady();
+  if (risked < options_.checkpoint_at_once && now - kept_ < options_.checkpoint_time) return {};
+  kept_ = now;
+  keep();
+  return {};
+}
+
+void Download::in_background(PartialFile::Job job, std::function<void(Result<void>)> then) {
+  if (!worker_) worker_ = std::make_unique<Worker>(loop_);
+  keeping_ = true;
+  const auto outcome = std::make_shared<Result<void>>();  // owners: the job, then what follows it
+  worker_->run([outcome, job = std::move(job)] { *outcome = job(); },
+               [this, outcome, then = std::move(then)] {
+                 keeping_ = false;
+                 then(std::move(*outcome));
+               });
+}
+
+// Makes what is there durable; the rest of the file arrives meanwhile.
+void Download::keep() {
+  in_background(file_->checkpoint_job(), [this, size = file_->size()](Result<void> kept) {
+    if (kept) return file_->checkpointed(size);
+    call_.reset();
+    conclude(std::move(kept).error());
+  });
+}
+
+// Waits for the medium, and what would have followed does not.
+void Download::settle() {
+  worker_.reset();
+  keeping_ = false;
 }
 
 void Download::answered(Result<HttpResponse> result) {
@@ -284,29 +320,35 @@ void Download::answered_well(const HttpResponse& response) {
 }
 
 void Download::start_over() {
+  settle();
   if (auto emptied = file_->restart(); !emptied) return conclude(std::move(emptied).error());
   try_later({Errc::transport, "the file changed on the server"}, {});
 }
 
 void Download::try_later(Error error, std::chrono::milliseconds at_least) {
+  settle();
   if (auto kept = file_->checkpoint(); !kept) return conclude(std::move(kept).error());
-  count_progress();
+  const bool progress = count_progress();
   const PartialState& state = file_->state;
   if (state.attempts >= options_.retry.attempts || too_old()) {
     error.detail += "; given up after " + std::to_string(state.attempts) + " attempts";
     return conclude(std::move(error));
   }
-  const auto wait = wait_after(options_.retry, state.attempts);
+  const auto wait = progress ? std::chrono::milliseconds(0) : wait_after(options_.retry, state.attempts);
   timer_ = loop_.after(std::max(wait, at_least), [this] { request(); });
 }
 
 void Download::complete() {
-  if (auto finished = file_->finish(); !finished) return conclude(std::move(finished).error());
-  if (options_.size && file_->size() != *options_.size) {
-    return conclude(Error{Errc::corrupt, std::to_string(file_->size()) + " octets, not " +
-                                             std::to_string(*options_.size) + " as it should be"});
-  }
-  conclude(DownloadedFile{options_.path, file_->size(), file_->sha256(), {}, {}, {}});
+  settle();
+  in_background(file_->finish_job(), [this](Result<void> finished) {
+    if (!finished) return conclude(std::move(finished).error());
+    file_->finished();
+    if (options_.size && file_->size() != *options_.size) {
+      return conclude(Error{Errc::corrupt, std::to_string(file_->size()) + " octets, not " +
+                                               std::to_string(*options_.size) + " as it should be"});
+    }
+    conclude(DownloadedFile{options_.path, file_->size(), file_->sha256(), {}, {}, {}});
+  });
 }
 
 void Download::conclude(Result<DownloadedFile> result) {

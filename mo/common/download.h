@@ -34,13 +34,15 @@ struct DownloadOptions {
   int max_redirects = 5;
   std::chrono::seconds connect_timeout{30};
   std::chrono::seconds idle_timeout{60};
-  std::string username, password;          // where the server asks for them
-  HttpAuthType auth = HttpAuthType::any;   // in the way it may ask
-  std::uint64_t max_size = 1ULL << 30U;    // octets
-  std::optional<std::uint64_t> size;       // octets, when somebody said so before; another size is corrupt
-  std::uint64_t max_rate = 0;              // octets a second; 0: no limit
-  std::uint64_t min_rate = 16;             // octets a second over each idle_timeout; slower is timed_out
-  std::uint64_t checkpoint = 1ULL << 20U;  // octets after which the partial file is made durable
+  std::string username, password;         // where the server asks for them
+  HttpAuthType auth = HttpAuthType::any;  // in the way it may ask
+  std::uint64_t max_size = 1ULL << 30U;   // octets
+  std::optional<std::uint64_t> size;      // octets, when somebody said so before; another size is corrupt
+  std::uint64_t max_rate = 0;             // octets a second; 0: no limit
+  std::uint64_t min_rate = 16;            // octets a second over each idle_timeout; slower is timed_out
+  // The partial file is made durable after so many octets and such a time, and after more octets at once.
+  std::uint64_t checkpoint = 1ULL << 20U, checkpoint_at_once = 16ULL << 20U;
+  std::chrono::milliseconds checkpoint_time{500};
   DownloadRetry retry;
   // Looks at the head of a good answer; an error ends the download for good. May be empty.
   std::function<Result<void>(const HttpResponse& head)> check_head;
@@ -85,7 +87,7 @@ class Download final : private BodySink {
 
   void open();
   void rehash();
-  void count_progress();
+  bool count_progress();
   bool too_old() const;
   void request();
   Result<void> take_head(const HttpResponse& head);
@@ -97,6 +99,9 @@ class Download final : private BodySink {
   void start_over();
   void try_later(Error error, std::chrono::milliseconds at_least);
   void complete();
+  void in_background(PartialFile::Job job, std::function<void(Result<void>)> then);
+  void keep();
+  void settle();
   void conclude(Result<DownloadedFile> result);
 
   EventLoop& loop_;
@@ -109,12 +114,15 @@ class Download final : private BodySink {
   LoopHandlePtr timer_, rate_timer_;
   std::uint64_t rated_ = 0;     // received() when the rate was last looked at …
   std::uint64_t looked_ = 0;    // … and the room that is left
+  Clock::Steady kept_;          // when the file was last being made durable
+  bool keeping_ = false;        // a job of the file is under way on the worker
   std::optional<Octets> body_;  // of an inline answer
   std::string body_type_;       // … its media type
   bool storing_ = false;        // the answer under way is the file
   bool other_part_ = false;     // … is a part that does not fit what is there
   std::uint64_t asked_from_ = 0;
   int http_status_ = 0;
+  std::unique_ptr<Worker> worker_;  // waits for the medium; last, for its job must have ended before the rest goes
 };
 
 }  // namespace omadm

@@ -88,9 +88,13 @@ Result<void> PackageDownload::take_descriptor(Bytes text, const std::string& url
                                       std::to_string(options_.download.max_size) + " are allowed"};
   }
   const std::string& path = options_.download.path;
-  std::error_code nothing_yet;
-  const auto there = std::filesystem::file_size(path + ".part", nothing_yet);
-  return check_room(path, descriptor.size - (nothing_yet ? 0 : std::min<std::uint64_t>(there, descriptor.size)));
+  std::uint64_t wanted = descriptor.size;
+  for (const char* suffix : {"", ".part"}) {
+    std::error_code nothing_yet;
+    const auto there = std::filesystem::file_size(path + suffix, nothing_yet);
+    if (!nothing_yet) wanted -= std::min<std::uint64_t>(there, wanted);
+  }
+  return check_room(path, wanted);
 }
 
 Result<void> PackageDownload::keep_descriptor(Bytes text, const std::string& url) {

@@ -160,28 +160,44 @@ Result<void> PartialFile::checkpoint() {
   return save();
 }
 
-Result<void> PartialFile::save() const {
-  const std::string aside = meta_of(path_) + ".new";
-  (void)files_->remove(aside);
+Result<void> PartialFile::save() const { return save_as(*files_, path_, state); }
+
+Result<void> PartialFile::save_as(FileSystem& files, const std::string& path, const PartialState& state) {
+  const std::string aside = meta_of(path) + ".new";
+  (void)files.remove(aside);
   {
-    const auto file = DM_TRY(files_->open_append(aside));
+    const auto file = DM_TRY(files.open_append(aside));
     DM_TRY(file->append(text_of(state)));
     DM_TRY(file->sync());
   }
-  return files_->rename(aside, meta_of(path_));
+  return files.rename(aside, meta_of(path));
 }
 
-Result<void> PartialFile::finish() {
-  if (complete_) return {};
-  DM_TRY(file_->sync());
-  state.durable = size_;
+PartialFile::Job PartialFile::checkpoint_job() const {
+  PartialState then = state;
+  then.durable = size_;
+  return [files = files_, file = file_, path = path_, then]() -> Result<void> {
+    DM_TRY(file->sync());
+    return save_as(*files, path, then);
+  };
+}
+
+void PartialFile::checkpointed(std::uint64_t size) { state.durable = size; }
+
+PartialFile::Job PartialFile::finish_job() {
+  if (complete_) return [] { return Result<void>(); };
   state.total = size_;
-  DM_TRY(save());
+  return [files = files_, keep = checkpoint_job(), path = path_]() -> Result<void> {
+    DM_TRY(keep());
+    DM_TRY(files->rename(part_of(path), path));
+    return files->sync_directory(directory_of(path));
+  };
+}
+
+void PartialFile::finished() {
+  state.durable = size_;
   file_.reset();
-  DM_TRY(files_->rename(part_of(path_), path_));
-  DM_TRY(files_->sync_directory(directory_of(path_)));
   complete_ = true;
-  return {};
 }
 
 std::string PartialFile::sha256() { return hex_encode(digest_.finish()); }

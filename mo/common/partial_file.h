@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,16 +47,23 @@ class PartialFile {
   Result<void> append(Bytes octets);  // after rehash() answered false; storage_full, io
   Result<void> checkpoint();          // everything so far is durable, and so is `state`
   Result<void> save() const;          // `state` alone
-  Result<void> finish();              // the file is complete: it gets its name
-  std::string sha256();               // lower-case hexadecimal, once, of a complete file
+  // The same and the last step of all, which take as long as the medium does, in two halves: a job for another thread,
+  // while nothing but append() and what is const is called here, and its end, here, when it went well.
+  using Job = std::function<Result<void>()>;
+  Job checkpoint_job() const;
+  void checkpointed(std::uint64_t size);  // size() when the job was made
+  Job finish_job();                       // the file is complete: it gets its name
+  void finished();
+  std::string sha256();  // lower-case hexadecimal, once, of a complete file
 
  private:
   PartialFile(FileSystem& files, std::string path) : files_(&files), path_(std::move(path)) {}
   Result<void> load(const std::string& url);
+  static Result<void> save_as(FileSystem& files, const std::string& path, const PartialState& state);
 
   FileSystem* files_;
   std::string path_;
-  std::unique_ptr<AppendFile> file_;
+  std::shared_ptr<AppendFile> file_;  // owners: this and its jobs
   Sha256Stream digest_;
   std::uint64_t size_ = 0, digested_ = 0;
   bool complete_ = false;

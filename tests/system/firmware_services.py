@@ -123,6 +123,8 @@ class RaucDevice(SigningDevice):
 
 
 class SwUpdateDevice(SigningDevice):
+    script_delay = 0  # seconds the script of the package takes
+
     def setUp(self):
         super().setUp()
         missing = self.tools_missing("swupdate", "cpio", "openssl")
@@ -137,7 +139,8 @@ class SwUpdateDevice(SigningDevice):
     def make_package(self, hardware, key="key.pem", cert="cert.pem"):
         """Of one file, written beside and moved into its place by a script, as an update that must not be cut in half."""
         write(self.path("rootfs.img"), self.new)
-        write(self.path("done.sh"), f"#!/bin/sh\ncase $1 in postinst) mv {self.image}.part {self.image} ;; esac\n".encode())
+        write(self.path("done.sh"), f"#!/bin/sh\nsleep {self.script_delay}\n"
+              f"case $1 in postinst) mv {self.image}.part {self.image} ;; esac\n".encode())
         digests = [subprocess.run(["sha256sum", self.path(name)], stdout=subprocess.PIPE, check=True).stdout.decode().split()[0]
                    for name in ("rootfs.img", "done.sh")]
         write(self.path("sw-description"), f'''software = {{

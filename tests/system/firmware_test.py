@@ -1,9 +1,10 @@
 """Firmware updates with the real programs: who vouches for a package, restarts, and what a device waits for."""
 import os
+import pty
 import subprocess
 
-from firmware_lab import CommandDevice, kill_session, read, write
-from harness import main
+from firmware_lab import SIZE, CommandDevice, kill_session, read, write
+from harness import PATIENCE, main, program
 
 
 class FirmwareUpdate(CommandDevice):
@@ -79,6 +80,41 @@ class FirmwareUpdate(CommandDevice):
             kill_session(daemon)
         self.assertEqual(self.reports(server), ["200"])
         self.assertEqual(read(self.image), self.new)
+        server.stop()
+
+    def executed_on_a_terminal(self, *arguments):
+        """What dmtree-cli shows on one, and its exit status."""
+        ours, theirs = pty.openpty()
+        program_ = subprocess.Popen([program("dmtree-cli"), "--state", self.state, *arguments], stdin=subprocess.DEVNULL,
+                                    stdout=subprocess.PIPE, stderr=theirs)
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 65536):
+                shown += part
+        except OSError:  # the other end is closed
+            pass
+        os.close(ours)
+        out, _ = program_.communicate(timeout=PATIENCE)
+        return program_.returncode, out.decode(), shown.decode("utf-8", "replace")
+
+    def test_FUMO_003_an_execution_of_the_devices_own_is_waited_for_and_shown(self):
+        server = self.begin(self.fumo().replace("backend", f"max_rate = {SIZE // 2}\nbackend"))
+        daemon = self.daemon()
+        self.addCleanup(kill_session, daemon)
+        self.started(daemon)
+        leaf = "./FUMO/1/DownloadAndUpdate/PkgURL"
+        self.assertEqual(self.tree_cli("set", leaf, server.url.replace("/dm", "/firmware")).code, 0)
+        code, out, shown = self.executed_on_a_terminal("exec", "./FUMO/1/DownloadAndUpdate", "--wait")
+        self.assertEqual((code, out), (0, "done\n"), shown)
+        self.assertRegex(shown, r"downloading .* of 1\.0 MiB \(\d+%\)")
+        self.assertEqual(read(self.image), self.new)
+        self.assertEqual(self.value("./FUMO/1/State"), "10")
+        self.assertEqual(self.tree_cli("set", leaf, server.url.replace("/dm", "/nothing")).code, 0)
+        failed = self.tree_cli("exec", "./FUMO/1/DownloadAndUpdate", "--wait")
+        self.assertEqual(failed.code, 1, repr(failed))
+        self.assertIn("the operation failed", failed.err)
+        self.assertEqual(self.tree_cli("exec", "./FUMO/1/DownloadAndUpdate").out, "accepted\n")
         server.stop()
 
     def test_FUMO_068_what_nobody_verifies_is_refused_by_the_configuration(self):

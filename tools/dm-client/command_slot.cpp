@@ -11,6 +11,7 @@
 
 #include "base/io/event_loop.h"
 #include "base/text.h"
+#include "tools/dm-client/swupdate_progress.h"
 
 namespace omadm {
 namespace {
@@ -50,6 +51,7 @@ struct CommandSlot::Job {
   std::function<void(int)> progress;
   Done done;
   std::optional<ChildProcess> child;
+  std::unique_ptr<SwupdateProgress> listener;
   std::string output;  // since the last line end
   std::string version;
 };
@@ -59,6 +61,7 @@ CommandSlot::CommandSlot(SlotCommands commands, Log& log) : commands_(std::move(
 CommandSlot::~CommandSlot() = default;
 
 void CommandSlot::forget_child() {
+  job_->listener.reset();
   client_->unwatch(job_->child->output());
   client_->unwatch(job_->child->ended());
   job_->child.reset();
@@ -97,6 +100,11 @@ Result<void> CommandSlot::run_next() {
   job_->child = DM_TRY(ChildProcess::start(job_->steps.front().command, job_->environment));
   client_->watch(job_->child->output(), kReadable, [this](unsigned) { read_output(); });
   client_->watch(job_->child->ended(), kReadable, [this](unsigned) { step_ended(); });
+  if (commands_.swupdate && !job_->steps.front().verifies) {
+    job_->listener = std::make_unique<SwupdateProgress>(*client_, [this](int percent) {
+      if (job_->progress) job_->progress(percent);
+    });
+  }
   return {};
 }
 

@@ -15,6 +15,7 @@ namespace omadm {
 struct SlotCommands {
   std::vector<std::string> install;
   std::vector<std::string> verify;  // run before; empty: none
+  bool swupdate = false;            // `install` is SWUpdate, which has its own way to tell its progress
 };
 
 // Runs `install` with the package's path as its last argument and OMADM_PACKAGE, OMADM_PACKAGE_NAME,
@@ -25,12 +26,15 @@ struct SlotCommands {
 class CommandSlot final : public Installer {
  public:
   CommandSlot(SlotCommands commands, Log& log);
+  static SlotCommands commands_of(const InstallerConfig& config) {
+    return {config.command, config.verify, config.backend == InstallerConfig::Backend::swupdate};
+  }
   ~CommandSlot() override;
 
   // The loop of `client` is used from now on; what was to be installed before then starts. The slot
   // outlives the client.
   void attach(Client& client) override;
-  void reconfigure(const InstallerConfig& config) override { commands_ = {config.command, config.verify}; }
+  void reconfigure(const InstallerConfig& config) override { commands_ = commands_of(config); }
 
   // unsupported: no command configured; unavailable: another package is being installed; not_found, io:
   // the program cannot be started.

@@ -15,8 +15,7 @@ Result<std::unique_ptr<Installer>> make_backend(const InstallerConfig& config, L
       return std::unique_ptr<Installer>();
     case Backend::command:
     case Backend::swupdate:
-      return std::unique_ptr<Installer>(
-          std::make_unique<CommandSlot>(SlotCommands{config.command, config.verify}, log));
+      return std::unique_ptr<Installer>(std::make_unique<CommandSlot>(CommandSlot::commands_of(config), log));
     case Backend::file:
       return std::unique_ptr<Installer>(std::make_unique<FileSlot>(config.slots, config.active));
     case Backend::rauc:

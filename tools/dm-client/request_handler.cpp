@@ -92,20 +92,40 @@ void RequestHandler::handle(const nlohmann::json& request, Answer answer, OnEven
   if (op == "fumo.check") return fumo_check(request, std::move(answer), std::move(event));
   if (op == "status") return status(answer);
   if (op == "tree.watch") return watch(request, answer, std::move(event));
-  if (op.starts_with("tree.")) return tree_request(request, std::move(answer));
+  if (op.starts_with("tree.")) return tree_request(request, std::move(answer), std::move(event));
   answer(failure_of({Errc::unsupported, "the daemon does not know the request \"" + op + "\""}, kExitUsage));
 }
 
-void RequestHandler::tree_request(const nlohmann::json& request, Answer answer) {
-  reading_.push_back({request, std::move(answer), nullptr});
+void RequestHandler::tree_request(const nlohmann::json& request, Answer answer, OnEvent event) {
+  reading_.push_back({request, std::move(answer), std::move(event), nullptr});
   const auto reading = std::prev(reading_.end());
   const auto run = [this, reading] {
     const Reading now = std::move(*reading);
     reading_.erase(reading);
-    now.answer(run_tree_request(client_.tree(), now.request));
+    nlohmann::json done = run_tree_request(client_.tree(), now.request);
+    if (flag_of(now.request, "wait") && done.value("ok", false)) {
+      return wait_for_execution(now.request, std::move(done), now.answer, now.event);
+    }
+    now.answer(std::move(done));
   };
   reading->values = fetch_for_tree_request(client_.tree(), request, run);
   if (reading->values == nullptr) run();
+}
+
+// Firmware operations tell how they go in the State beside the node that was executed.
+void RequestHandler::wait_for_execution(const nlohmann::json& request, nlohmann::json done, Answer answer,
+                                        OnEvent event) {
+  if (done["result"].value("outcome", "") != "accepted") return answer(std::move(done));
+  const auto uri = Uri::parse(text_of(request, "uri"));
+  waiting_.push_back({done["result"], std::move(answer), std::move(event), {}, std::nullopt, false});
+  if (uri && !uri->is_root()) waiting_.back().state = uri->parent().child("State");
+}
+
+RequestHandler::Json RequestHandler::outcome_of(Waiting waiting) {
+  if (waiting.failed)
+    return failure_of({Errc::failed, "the operation failed; the log of the daemon says why"}, kExitFailed);
+  if (waiting.result.contains("outcome")) waiting.result["outcome"] = "done";
+  return answer_of(std::move(waiting.result));
 }
 
 void RequestHandler::session(const nlohmann::json& request, Answer answer, OnEvent event) {
@@ -134,7 +154,7 @@ void RequestHandler::start(const std::string& server, SessionCause cause, bool w
   const auto done = [this, wait, answer, event](const SessionReport& report) {
     Json result = session_json(report);
     if (!wait) return answer(answer_of(std::move(result)));
-    waiting_.push_back({std::move(result), answer, event, {}});
+    waiting_.push_back({std::move(result), answer, event, {}, std::nullopt, false});
   };
   auto started = client_.start_session(server, cause, done);
   if (started) return;
@@ -150,9 +170,10 @@ void RequestHandler::start(const std::string& server, SessionCause cause, bool w
 bool RequestHandler::tick() {
   for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
     if (client_.idle()) {
-      const Waiting ready = std::move(*waiting);
+      Waiting ready = std::move(*waiting);
       waiting = waiting_.erase(waiting);
-      ready.answer(answer_of(ready.result));
+      const Answer answer = std::move(ready.answer);
+      answer(outcome_of(std::move(ready)));
       continue;
     }
     Json progress = status_json(client_.status())["downloads"];
@@ -346,6 +367,13 @@ void RequestHandler::watch(const nlohmann::json& request, const Answer& answer, 
 }
 
 void RequestHandler::committed(const CommitRecord& commit) {
+  for (Waiting& waiting : waiting_) {
+    for (const EditRecord& edit : commit.edits) {
+      if (!waiting.state || edit.op != EditRecord::Op::put || edit.node.uri != *waiting.state) continue;
+      const std::string_view state = edit.node.data;
+      waiting.failed = waiting.failed || state == "20" || state == "70";
+    }
+  }
   for (auto watcher = watchers_.begin(); watcher != watchers_.end();) {
     bool listens = true;
     for (std::size_t i = 0; i < commit.edits.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "client/client.h"
@@ -16,7 +17,7 @@ namespace omadm {
 // Requests: session {server, alert, wait}, notify {octets, content_type, dry_run}, bootstrap.file {octets,
 // content_type, pin}, bootstrap.https {url}, bootstrap.smartcard {card}, bootstrap.factory {}, alert {server, type,
 // mark, source, format, data, correlator, now}, fumo.check {server, user, source, data, wait}, status {}, tree.*
-// (tools/common/tree_requests.h), tree.watch {uri, as}.
+// (tools/common/tree_requests.h; tree.exec also with wait), tree.watch {uri, as}.
 // Octets are in Base64.
 class RequestHandler {
  public:
@@ -41,6 +42,8 @@ class RequestHandler {
     Answer answer;
     OnEvent event;
     std::string last_progress;
+    std::optional<Uri> state;  // of what was executed: the leaf that tells how it goes
+    bool failed = false;       // … as it told
   };
   struct Watcher {
     Uri below;
@@ -62,11 +65,14 @@ class RequestHandler {
   void watch(const nlohmann::json& request, const Answer& answer, OnEvent event);
   void start(const std::string& server, SessionCause cause, bool wait, Answer answer, OnEvent event);
   void committed(const CommitRecord& commit);
-  void tree_request(const nlohmann::json& request, Answer answer);
+  void wait_for_execution(const nlohmann::json& request, nlohmann::json done, Answer answer, OnEvent event);
+  static Json outcome_of(Waiting waiting);
+  void tree_request(const nlohmann::json& request, Answer answer, OnEvent event);
 
   struct Reading {  // until the live values are there
     nlohmann::json request;
     Answer answer;
+    OnEvent event;
     std::unique_ptr<LiveValues> values;
   };
 

@@ -41,17 +41,19 @@ std::optional<UpdateHold> UpdateConditions::hold(UpdateStage stage) {
 }
 
 void UpdateConditions::ask(const UpdatePrompt& prompt, std::function<void(UpdateAnswer)> answer) {
-  start({"confirm-update"}, prompt, [answer = std::move(answer)](int status) {
+  start({"confirm-update"}, prompt, ChildProcess::Life::ends_with_ours, [answer = std::move(answer)](int status) {
     answer(status == 0 ? UpdateAnswer::yes : status == 1 ? UpdateAnswer::no : UpdateAnswer::later);
   });
 }
 
 void UpdateConditions::tell(const UpdatePrompt& prompt, UpdateNews news) {
   constexpr std::array words{"begins", "succeeded", "failed"};
-  if (user_present()) start({"update-news", words[static_cast<std::size_t>(news)]}, prompt, [](int) {});
+  if (!user_present()) return;
+  // What is shown stays on show while the client is restarted, into the new image perhaps.
+  start({"update-news", words[static_cast<std::size_t>(news)]}, prompt, ChildProcess::Life::its_own, [](int) {});
 }
 
-void UpdateConditions::start(std::vector<std::string> words, const UpdatePrompt& prompt,
+void UpdateConditions::start(std::vector<std::string> words, const UpdatePrompt& prompt, ChildProcess::Life life,
                              std::function<void(int)> ended) {
   std::vector<std::string> command = config_.user;
   command.insert(command.end(), words.begin(), words.end());
@@ -59,7 +61,7 @@ void UpdateConditions::start(std::vector<std::string> words, const UpdatePrompt&
        {prompt.name, prompt.version, std::to_string(prompt.size), std::to_string(prompt.outage.count())}) {
     command.push_back(value);
   }
-  auto started = ChildProcess::start(command, {});
+  auto started = ChildProcess::start(command, {}, {}, life);
   if (!started) {
     log_.write(LogLevel::error, "the user cannot be asked: " + started.error().detail);
     return ended(2);

@@ -40,7 +40,8 @@ class UpdateConditions final : public UpdateAdviser {
   void tell(const UpdatePrompt& prompt, UpdateNews news) override;
 
  private:
-  void start(std::vector<std::string> words, const UpdatePrompt& prompt, std::function<void(int)> ended);
+  void start(std::vector<std::string> words, const UpdatePrompt& prompt, ChildProcess::Life life,
+             std::function<void(int)> ended);
 
   UpdateConditionsConfig config_;
   Log& log_;

@@ -109,6 +109,7 @@ void declare_editing(Declaration& declare, Arguments& args) {
   CLI::App* exec = declare.command("exec", "Execute a node");
   declare.uri(exec);
   declare.second(exec, "DATA", "What a server would send along", false);
+  exec->add_flag("--wait", args.wait, "Wait until what it begins has ended, and show how it goes");
   CLI::App* out = declare.command("export", "A subtree as a document");
   declare.uri(out);
   out->add_option("--tnds", args.encoding, "xml (the default), wbxml or json")

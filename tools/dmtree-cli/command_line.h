@@ -23,7 +23,7 @@ struct Arguments {
   std::string since;                  // of log
   std::string before, after = "now";  // of diff
   int depth = -1;
-  bool values = false, acl = false, explain = false, dry_run = false;
+  bool values = false, acl = false, explain = false, dry_run = false, wait = false;
   bool raw = false, base64 = false;
 };
 

@@ -41,6 +41,7 @@ _dmtree_cli() {
     export) words='--tnds' ;;
     import) words='--at --dry-run' ;;
     log) words='--since' ;;
+    exec) words='--wait' ;;
     diff) words='now --at' ;;
     ddf) [[ $part ]] || words='show check' ;;
     store) [[ $part ]] || words='dump check compact' ;;

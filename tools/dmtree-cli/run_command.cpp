@@ -1,4 +1,5 @@
 #include "tools/dmtree-cli/run_command.h"
+#include "tools/common/progress.h"
 
 #include <fmt/format.h>
 
@@ -45,7 +46,7 @@ class Command {
   using Printer = std::function<std::string(const json&)>;
 
   // A tree request and its answer; what is worth saying on the way is said.
-  json ask(const char* op, json body, bool writes);
+  json ask(const char* op, json body, bool writes, const ControlConnection::OnEvent& event = {});
   // The same, printed by `print` unless --json asks for the document itself.
   int request(const char* op, json body, bool writes, const Printer& print) {
     return finish(ask(op, std::move(body), writes), print);
@@ -58,6 +59,7 @@ class Command {
   int get();
   int acl();
   int write_value(const char* op);
+  int execute();
   int export_document();
   int import_document();
   int validate();
@@ -72,10 +74,10 @@ class Command {
   bool found_sound_ = true;  // the last result did not say "ok": false
 };
 
-json Command::ask(const char* op, json body, bool writes) {
+json Command::ask(const char* op, json body, bool writes, const ControlConnection::OnEvent& event) {
   body["op"] = op;
   if (args_.as) body["as"] = *args_.as;
-  json answer = access_.run(body, writes);
+  json answer = access_.run(body, writes, event);
   if (args_.common.verbose) {
     say(kProgram, fmt::format("{}: {} {}", args_.command,
                               access_.used_daemon() ? "done by the daemon that serves" : "done without a daemon on",
@@ -169,6 +171,20 @@ int Command::write_value(const char* op) {
   if (!args_.format.empty()) body["format"] = args_.format;
   if (!args_.type.empty()) body["type"] = args_.type;
   return request(op, std::move(body), true, nothing);
+}
+
+int Command::execute() {
+  json body{{"uri", args_.uri}, {"data_base64", base64_encode(args_.second.value_or(""))}};
+  if (args_.wait) body["wait"] = true;
+  json answer;
+  {
+    ProgressLine progress;
+    answer = ask("tree.exec", std::move(body), true, [&progress](const json& event) {
+      progress.show(event);
+      return true;
+    });
+  }
+  return finish(answer, [](const json& result) { return result.value("outcome", "") + "\n"; });
 }
 
 int Command::export_document() {
@@ -308,10 +324,7 @@ int Command::run() {
   if (command == "cp") {
     return request("tree.cp", {{"source", args_.uri}, {"target", args_.second.value_or("")}}, true, nothing);
   }
-  if (command == "exec") {
-    return request("tree.exec", {{"uri", args_.uri}, {"data_base64", base64_encode(args_.second.value_or(""))}}, true,
-                   [](const json& result) { return result.value("outcome", "") + "\n"; });
-  }
+  if (command == "exec") return execute();
   if (command == "export") return export_document();
   if (command == "import") return import_document();
   if (command == "ddf show") {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "client/account_rules.h"
-#include "tools/common/control_protocol.h"
 #include "tools/common/exit_code.h"
 #include "tools/common/object_files.h"
 #include "tools/common/tree_requests.h"
@@ -28,12 +27,12 @@ nlohmann::json store_failure(const Error& error) {
 
 Result<bool> TreeAccess::daemon_runs() const { return DM_TRY(ControlConnection::open(directory_)).has_value(); }
 
-nlohmann::json TreeAccess::run(const nlohmann::json& request, bool writes) {
+nlohmann::json TreeAccess::run(const nlohmann::json& request, bool writes, const ControlConnection::OnEvent& event) {
   Result<std::optional<ControlConnection>> daemon = ControlConnection::open(directory_);
   if (!daemon) return control_failure({daemon.error().code, "control socket: " + daemon.error().detail}, kExitFailed);
   used_daemon_ = daemon->has_value();
   if (!used_daemon_) return run_locally(request, writes);
-  Result<nlohmann::json> answer = (*daemon)->request(request);
+  Result<nlohmann::json> answer = (*daemon)->request(request, event);
   return answer ? std::move(*answer) : control_failure(answer.error(), kExitFailed);
 }
 

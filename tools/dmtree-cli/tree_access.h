@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "tools/common/control_protocol.h"
 
 namespace omadm {
 
@@ -18,7 +19,8 @@ class TreeAccess {
   TreeAccess(std::string state_directory, std::string config)
       : directory_(std::move(state_directory)), config_(std::move(config)) {}
 
-  nlohmann::json run(const nlohmann::json& request, bool writes);
+  // `event`: gets what a daemon tells before it answers.
+  nlohmann::json run(const nlohmann::json& request, bool writes, const ControlConnection::OnEvent& event = {});
   // Whether a daemon serves the directory; then its store must be left alone.
   Result<bool> daemon_runs() const;
   bool used_daemon() const noexcept { return used_daemon_; }  // for the last request

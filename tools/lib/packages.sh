@@ -4,7 +4,7 @@
 # To build libomadm and the programs.
 build_packages=(
   g++ cmake ninja-build pkgconf ccache
-  libxml2-dev libcurl4-openssl-dev libssl-dev libfmt-dev libwbxml2-dev libpcsclite-dev libsystemd-dev
+  libxml2-dev libcurl4-openssl-dev libssl-dev libfmt-dev libwbxml2-dev libpcsclite-dev libsystemd-dev libswupdate-dev
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libcpp-httplib-dev ca-certificates
 )
 
@@ -13,7 +13,7 @@ demo_packages=(curl)
 
 # On top of the first, to run the tests and the static checks.
 test_packages=(
-  libgtest-dev libgmock-dev libwbxml2-utils sip-tester python3 strace openssl curl dbus-daemon rauc squashfs-tools swupdate cpio
+  libgtest-dev libgmock-dev libwbxml2-utils sip-tester python3 strace openssl curl dbus-daemon dbus-bin rauc squashfs-tools swupdate cpio
   clang libclang-rt-dev clang-format clang-tidy
 )
 

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kTokenCharacters =
     "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-constexpr long kTrustCacheSeconds = 60;  // a renewed CA file counts soon
+constexpr long kSinkBuffer = 100L << 10U;  // octets, for what may be large: that of the program curl
+constexpr long kTrustCacheSeconds = 60;    // a renewed CA file counts soon
 
 bool is_token(std::string_view text) noexcept {
   return !text.empty() && text.find_first_not_of(kTokenCharacters) == std::string_view::npos;
@@ -45,6 +46,8 @@ Result<void> CurlTransfer::prepare() {
     constexpr std::uint64_t kBuffers = 100;
     const std::uint64_t buffer = std::clamp<std::uint64_t>(request_.max_rate / kBuffers, 1024, CURL_MAX_WRITE_SIZE);
     curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, static_cast<long>(buffer));
+  } else if (sink_ != nullptr) {
+    curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kSinkBuffer);
   }
   set_callbacks();
   DM_TRY(set_method());

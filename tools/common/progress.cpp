@@ -1,4 +1,4 @@
-#include "tools/dm-client/progress.h"
+#include "tools/common/progress.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
