@@ -9,7 +9,6 @@
 namespace omadm {
 namespace {
 
-constexpr std::size_t kRehashSlice = 1U << 20U;  // octets: a few milliseconds of the loop's time
 constexpr std::chrono::seconds kLongestRetryAfter{3600};
 // The tree is on the same medium more often than not, and must have room to record how this ended.
 constexpr std::uint64_t kReserve = 512U << 10U;
@@ -86,7 +85,8 @@ void Download::open() {
     if (auto emptied = file_->restart(); !emptied) return conclude(std::move(emptied).error());
   }
   (void)count_progress();
-  rehash();
+  const bool whole = file_->complete() || (file_->size() > 0 && file_->state.total == file_->size());
+  return whole ? complete() : request();
 }
 
 // Only attempts that bring nothing are counted: a long way in many pieces is not given up. What was had before and was
@@ -102,18 +102,6 @@ bool Download::count_progress() {
 bool Download::too_old() const {
   const std::int64_t age = loop_.clock().utc_seconds() - file_->state.first_attempt;
   return age > std::chrono::seconds(options_.retry.give_up_after).count();
-}
-
-void Download::rehash() {
-  auto more = file_->rehash(kRehashSlice);
-  if (!more) return conclude(std::move(more).error());
-  if (*more) {
-    timer_ = loop_.after({}, [this] { rehash(); });
-  } else if (file_->complete() || (file_->size() > 0 && file_->state.total == file_->size())) {
-    complete();
-  } else {
-    request();
-  }
 }
 
 void Download::request() {

@@ -86,7 +86,6 @@ class Download final : private BodySink {
   Result<void> write(Bytes octets) override;
 
   void open();
-  void rehash();
   bool count_progress();
   bool too_old() const;
   void request();

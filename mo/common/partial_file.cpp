@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <utility>
+#include <vector>
 
 #include "base/text.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view kMagic = "omadm-download 1";
 constexpr std::uint64_t kMaxMeta = 65536;
 constexpr std::uint64_t kMaxBootId = 256;
+constexpr std::size_t kReadAgain = 256U << 10U;  // octets at a time, for the digest
 
 std::string part_of(const std::string& path) { return path + ".part"; }
 std::string meta_of(const std::string& path) { return path + ".meta"; }
@@ -113,21 +115,18 @@ void PartialFile::discard(FileSystem& files, const std::string& path) {
   }
 }
 
-Result<bool> PartialFile::rehash(std::size_t most) {
-  if (digested_ >= size_) return false;
-  std::ifstream in(complete_ ? path_ : part_of(path_), std::ios::binary);
-  in.seekg(static_cast<std::streamoff>(digested_));
-  char buffer[65536];
-  while (most > 0 && digested_ < size_) {
-    const std::uint64_t wanted = std::min({std::uint64_t{sizeof buffer}, std::uint64_t{most}, size_ - digested_});
-    in.read(buffer, static_cast<std::streamsize>(wanted));
-    if (in.gcount() <= 0) return Error{Errc::io, path_ + ": cannot be read again"};
+Result<void> PartialFile::Digest::follow(const std::string& path, std::uint64_t to) {
+  std::ifstream in(path, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(size));
+  std::vector<char> buffer(kReadAgain);
+  while (size < to) {
+    in.read(buffer.data(), static_cast<std::streamsize>(std::min<std::uint64_t>(buffer.size(), to - size)));
+    if (in.gcount() <= 0) return Error{Errc::io, path + ": cannot be read again"};
     const auto count = static_cast<std::size_t>(in.gcount());
-    digest_.update({buffer, count});
-    digested_ += count;
-    most -= count;
+    stream.update({buffer.data(), count});
+    size += count;
   }
-  return digested_ < size_;
+  return {};
 }
 
 Result<void> PartialFile::restart() {
@@ -137,8 +136,8 @@ Result<void> PartialFile::restart() {
     file_ = DM_TRY(files_->open_append(part_of(path_)));
   }
   DM_TRY(file_->truncate(0));
-  digest_ = Sha256Stream();
-  size_ = digested_ = state.durable = 0;
+  digest_ = std::make_shared<Digest>();
+  size_ = state.durable = 0;
   state.etag.clear();
   state.last_modified.clear();
   state.total.reset();
@@ -147,9 +146,7 @@ Result<void> PartialFile::restart() {
 
 Result<void> PartialFile::append(Bytes octets) {
   DM_TRY(file_->append(octets));
-  digest_.update(octets);
   size_ += octets.size();
-  digested_ += octets.size();
   return {};
 }
 
@@ -176,16 +173,17 @@ Result<void> PartialFile::save_as(FileSystem& files, const std::string& path, co
 PartialFile::Job PartialFile::checkpoint_job() const {
   PartialState then = state;
   then.durable = size_;
-  return [files = files_, file = file_, path = path_, then]() -> Result<void> {
+  return [files = files_, file = file_, path = path_, then, digest = digest_]() -> Result<void> {
     DM_TRY(file->sync());
-    return save_as(*files, path, then);
+    DM_TRY(save_as(*files, path, then));
+    return digest->follow(part_of(path), then.durable);
   };
 }
 
 void PartialFile::checkpointed(std::uint64_t size) { state.durable = size; }
 
 PartialFile::Job PartialFile::finish_job() {
-  if (complete_) return [] { return Result<void>(); };
+  if (complete_) return [digest = digest_, path = path_, size = size_] { return digest->follow(path, size); };
   state.total = size_;
   return [files = files_, keep = checkpoint_job(), path = path_]() -> Result<void> {
     DM_TRY(keep());
@@ -200,6 +198,6 @@ void PartialFile::finished() {
   complete_ = true;
 }
 
-std::string PartialFile::sha256() { return hex_encode(digest_.finish()); }
+std::string PartialFile::sha256() { return hex_encode(digest_->stream.finish()); }
 
 }  // namespace omadm

@@ -28,7 +28,8 @@ struct PartialState {
 
 // 1. Octets up to `durable` are on the medium; the rest of the file is dropped when it is opened again after the system
 // was restarted, and kept when only the process was.
-// 2. digest() covers exactly the octets of the file once rehashed. 3. A complete file is at `path` itself.
+// 2. The digest follows in the jobs, which read the file again: appending does not wait for it. 3. A complete file is
+// at `path` itself.
 class PartialFile {
  public:
   // Takes up what is there for the same URL, else begins with nothing. `files` must outlive the object.
@@ -40,15 +41,13 @@ class PartialFile {
 
   bool complete() const noexcept { return complete_; }
   std::uint64_t size() const noexcept { return size_; }
-  // Digests the next `most` octets of what was there at opening. True: there are more.
-  Result<bool> rehash(std::size_t most);
 
   Result<void> restart();             // empties the file and forgets validators; attempts stay
-  Result<void> append(Bytes octets);  // after rehash() answered false; storage_full, io
+  Result<void> append(Bytes octets);  // storage_full, io
   Result<void> checkpoint();          // everything so far is durable, and so is `state`
   Result<void> save() const;          // `state` alone
   // The same and the last step of all, which take as long as the medium does, in two halves: a job for another thread,
-  // while nothing but append() and what is const is called here, and its end, here, when it went well.
+  // one at a time, while nothing but append() and what is const is called here; and its end, here, when it went well.
   using Job = std::function<Result<void>()>;
   Job checkpoint_job() const;
   void checkpointed(std::uint64_t size);  // size() when the job was made
@@ -63,9 +62,14 @@ class PartialFile {
 
   FileSystem* files_;
   std::string path_;
-  std::shared_ptr<AppendFile> file_;  // owners: this and its jobs
-  Sha256Stream digest_;
-  std::uint64_t size_ = 0, digested_ = 0;
+  struct Digest {
+    Sha256Stream stream;
+    std::uint64_t size = 0;  // octets it covers
+    Result<void> follow(const std::string& path, std::uint64_t to);
+  };
+  std::shared_ptr<AppendFile> file_;                             // owners: this and its jobs
+  std::shared_ptr<Digest> digest_ = std::make_shared<Digest>();  // owners: this and its jobs, which alone touch it
+  std::uint64_t size_ = 0;
   bool complete_ = false;
 };
 
