@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -265,14 +266,14 @@ ends = "any"
 
     def test_FUMO_062_a_full_medium_is_reported_and_the_room_given_back(self):
         """The tree is on the same medium and must not suffer."""
-        state = self.state
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "none", state], stdin=subprocess.DEVNULL,
+        medium = tempfile.mkdtemp(prefix="omadm-lab-")
+        self.addCleanup(os.rmdir, medium)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "none", medium], stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if mounted.returncode != 0:
             self.skipTest("no file system can be mounted here: " + mounted.stdout.decode("utf-8", "replace").strip())
-        self.addCleanup(subprocess.run, ["umount", "-l", state], check=True)
-        os.makedirs(os.path.join(state, "device"))
-        self.state = os.path.join(state, "device")
+        self.addCleanup(subprocess.run, ["umount", medium], check=True)
+        self.state = os.path.join(medium, "device")
         host = Host(self, {"/endless": lambda send, asked, turn: (send(head(fields=ETAG)), endless(send)),
                            "/large": lambda send, asked, turn: (send(head(fields=ETAG, length=20 << 20)), endless(send)),
                            "/good": lambda send, asked, turn: send(head(fields=ETAG, length=SIZE) + self.new)})
@@ -280,7 +281,7 @@ ends = "any"
         server, daemon = self.begin_against(host, [host.url + path for path in paths], f"max_size = {1 << 30}\n")
         for path, result in zip(paths, ("501", "501", "200")):
             self.assertEqual(self.one(server, daemon, path), [result], f"{path}\n{self.log()[-3000:]}")
-        self.assertLess(shutil.disk_usage(state).used, 1 << 20)
+        self.assertLess(shutil.disk_usage(medium).used, 1 << 20)
         check = self.tree_cli("store", "check")
         self.assertEqual(check.code, 0, repr(check))
 

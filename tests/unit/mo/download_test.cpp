@@ -1,93 +1,12 @@
 // FUMO-062, FUMO-066, FUMO-067: files that arrive in pieces.
-#include "mo/common/download.h"
-
-#include <gtest/gtest.h>
-
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
-#include "base/crypto/digest.h"
-#include "base/text.h"
-#include "tests/support/fake_http.h"
-#include "tests/support/temporary_directory.h"
 #include "tests/support/test_http_server.h"
+#include "tests/unit/mo/download_fixture.h"
 #include "transport/http/curl_http_client.h"
 
 namespace omadm::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-Octets pattern(std::size_t size) {
-  Octets file;
-  for (std::uint32_t i = 0; file.size() < size; i += 7) file += static_cast<char>((i * i) >> 3U);
-  return file;
-}
-
-Octets content_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-struct Outcome {
-  std::optional<Result<DownloadedFile>> file;
-  int status = -1;
-};
-
-class DownloadTest : public testing::Test {
- protected:
-  DownloadTest() : loop_(*EventLoop::create(clock_)), http_(*loop_, [](const HttpRequest&) { return FakeAnswer{}; }) {
-    options_.url = "https://fw.example.net/p.bin";
-    options_.path = directory_.file("work/package");
-    options_.checkpoint = 65536;
-    options_.retry.first = 1ms;
-  }
-
-  std::unique_ptr<Download> start(HttpClient& http, Outcome& outcome) {
-    return std::make_unique<Download>(*loop_, http, files_, options_,
-                                      [&outcome](Result<DownloadedFile> file, int status) {
-                                        outcome.file = std::move(file);
-                                        outcome.status = status;
-                                      });
-  }
-  bool run_until(const std::function<bool()>& ready) {
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    while (!ready()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      loop_->run_once(20ms);
-    }
-    return true;
-  }
-  Outcome run(HttpClient& http) {
-    Outcome outcome;
-    const auto download = start(http, outcome);
-    EXPECT_FALSE(outcome.file.has_value());
-    EXPECT_TRUE(run_until([&outcome] { return outcome.file.has_value(); }));
-    return outcome;
-  }
-  Outcome run() { return run(http_); }
-  void expect_file(const Outcome& outcome, const Octets& file) {
-    ASSERT_TRUE(outcome.file && *outcome.file) << (outcome.file ? outcome.file->error().detail : "no outcome");
-    EXPECT_EQ((*outcome.file)->path, options_.path);
-    EXPECT_EQ((*outcome.file)->size, file.size());
-    EXPECT_EQ((*outcome.file)->sha256, hex_encode(sha256(file)));
-    EXPECT_TRUE(content_of(options_.path) == file);
-  }
-  static std::string range_of(const HttpRequest& request) {
-    for (const auto& [name, value] : request.headers) {
-      if (name == "Range") return value;
-    }
-    return "";
-  }
-
-  SystemClock clock_;
-  TemporaryDirectory directory_;
-  std::unique_ptr<EventLoop> loop_;
-  PosixFileSystem files_;
-  FakeHttp http_;
-  DownloadOptions options_;
-};
 
 TEST_F(DownloadTest, FUMO_060_TheFileArrivesWithItsDigest) {
   const Octets file = pattern(300001);

@@ -402,8 +402,8 @@ TEST_F(FumoTest, FUMO_070_TwoPackagesAreInstalledOneAfterTheOther) {
   ASSERT_TRUE(transaction.put(uri("./FUMO/2/DownloadAndUpdate/PkgURL"), {std::nullopt, std::nullopt, kUrl}));
   ASSERT_TRUE(std::move(transaction).commit());
   ASSERT_TRUE(exec_with_url("DownloadAndUpdate"));
-  ASSERT_TRUE(tree_->exec(Principal::device(), {uri("./FUMO/2/DownloadAndUpdate"), {}, "two", "acme"}));
   ASSERT_TRUE(run_until_state("60"));
+  ASSERT_TRUE(tree_->exec(Principal::device(), {uri("./FUMO/2/DownloadAndUpdate"), {}, "two", "acme"}));
   ASSERT_TRUE(run_until([this] { return value("./FUMO/2/State") == "50"; }));
   idle_for(50ms);
   EXPECT_EQ(slot_.packages.size(), 1U);

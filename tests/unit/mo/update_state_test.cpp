@@ -77,6 +77,13 @@ TEST(UpdateResult, FUMO_034_FailuresOfADownloadHaveTheirCodes) {
   }
 }
 
+TEST(UpdateResult, FUMO_034_ARedirectThatLeadsNowhereIsTheServersError) {
+  EXPECT_EQ(result_of_download(Errc::transport, 302), UpdateResult::server_error);
+  EXPECT_EQ(result_of_download(Errc::failed, 304), UpdateResult::server_error);
+  EXPECT_EQ(result_of_download(Errc::not_allowed, 302), UpdateResult::not_implemented);  // to file:
+  EXPECT_EQ(result_of_download(Errc::transport, 0), UpdateResult::network_failure);
+}
+
 TEST(UpdateResult, FUMO_034_OutcomesOfAnInstallationHaveTheirCodes) {
   EXPECT_EQ(static_cast<int>(result_of_installation(InstallOutcome::installed)), 200);
   EXPECT_EQ(static_cast<int>(result_of_installation(InstallOutcome::corrupted)), 402);
