@@ -22,17 +22,38 @@ Result<void> require_room(const Located& at, const Viewer& who, const Uri& uri) 
 
 }  // namespace
 
-Located locate(const Overlay& overlay, const Uri& uri) {
+namespace {
+
+// As locate() walks, while nothing is changed: nearly always. Leaves in `rest` what is missing.
+Located walk_committed(const TreeNode& root, std::string_view& rest) {
   Located at;
-  at.node = overlay.root();
+  const TreeNode* node = &root;
+  const TreeNode* parent = nullptr;
+  at.acl = {&root.own_acl(), 0};
+  at.nearest = root.description;
+  while (!rest.empty()) {
+    const TreeNode* const next = node->step(rest);
+    if (next == nullptr) break;
+    parent = node;
+    node = next;
+    at.parent_acl = at.acl;
+    ++at.depth;
+    if (!next->inherits_acl()) at.acl = {next->acl.get(), at.depth};
+    if (next->description != nullptr) at.nearest = next->description;
+  }
+  at.node = NodeView(*node);
+  if (parent != nullptr) at.parent = NodeView(*parent);
+  return at;
+}
+
+Located walk(const NodeView& root, std::string_view& rest) {
+  Located at;
+  at.node = root;
   at.acl = {&at.node.own_acl(), 0};
   at.nearest = at.node.description();
-  std::string_view rest = uri.path();
   while (!rest.empty()) {
-    std::string_view after = rest;
-    const NodeView next = at.node.child(Uri::next_segment(after));
+    const NodeView next = at.node.step(rest);
     if (!next) break;
-    rest = after;
     at.parent = at.node;
     at.parent_acl = at.acl;
     at.node = next;
@@ -40,6 +61,15 @@ Located locate(const Overlay& overlay, const Uri& uri) {
     if (!next.inherits_acl()) at.acl = {&next.own_acl(), at.depth};
     if (next.description() != nullptr) at.nearest = next.description();
   }
+  return at;
+}
+
+}  // namespace
+
+Located locate(const NodeView& root, const Uri& uri) {
+  std::string_view rest = uri.path();
+  const TreeNode* const committed = root.unchanged();
+  Located at = committed != nullptr ? walk_committed(*committed, rest) : walk(root, rest);
   at.missing = rest;
   const DdfNode* description = at.node.description();
   while (description != nullptr && !rest.empty()) {
@@ -52,7 +82,7 @@ Located locate(const Overlay& overlay, const Uri& uri) {
 
 bool is_private(const Uri& uri) noexcept {
   std::string_view path = uri.path();
-  return Uri::next_segment(path) == kPrivateRoot;
+  return path.starts_with(kPrivateRoot.front()) && Uri::next_segment(path) == kPrivateRoot;
 }
 
 Uri prefix(const Uri& uri, std::size_t depth) {

@@ -40,7 +40,7 @@ struct Located {
   bool found() const noexcept { return missing.empty(); }
 };
 
-Located locate(const Overlay& overlay, const Uri& uri);
+Located locate(const NodeView& root, const Uri& uri);
 
 bool is_private(const Uri& uri) noexcept;       // kPrivateRoot or below
 Uri prefix(const Uri& uri, std::size_t depth);  // the first `depth` segments

@@ -113,17 +113,18 @@ bool changes_kind(const NodeView& leaf, const NewValue& value) {
   return !same_format || (value.type && !value.type->empty() && !equals_ignoring_case(*value.type, leaf.type()));
 }
 
-Result<void> change_content(const DdfNode* description, NodeState& state, NewValue value) {
-  Format format = state.format;
+Result<void> settle_content(const NodeView& leaf, NewValue& value) {
+  Format format = leaf.format();
   if (value.format && !(*value.format == Format::b64 && format == Format::bin)) format = *value.format;
   if (format == Format::node) return bad_format("a leaf cannot become an interior node");
-  if (format != state.format) format = DM_TRY(accepted_format(description, format));
-  std::string type = value.type && !value.type->empty() ? std::move(*value.type) : state.type;
-  if (type != state.type) type = DM_TRY(leaf_type(description, std::move(type)));
+  if (format != leaf.format()) format = DM_TRY(accepted_format(leaf.description(), format));
+  if (!value.type || value.type->empty() || *value.type == leaf.type()) {
+    value.type.reset();
+  } else {
+    value.type = DM_TRY(leaf_type(leaf.description(), *std::move(value.type)));
+  }
   DM_TRY(check_value(format, value.data));
-  state.format = format;
-  state.type = std::move(type);
-  state.data = std::move(value.data);
+  value.format = format;
   return {};
 }
 

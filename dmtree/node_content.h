@@ -10,8 +10,9 @@ namespace omadm {
 // The state of a new node. bad_format, veto.
 Result<NodeState> content_of_new(const DdfNode* description, NewNode node);
 
-// Changes `state`, an existing leaf, as `value` asks. bad_format, veto; `state` is then as before.
-Result<void> change_content(const DdfNode* description, NodeState& state, NewValue value);
+// Makes `value` what the existing `leaf` is going to have: its Format, and its Type where that changes. bad_format,
+// veto.
+Result<void> settle_content(const NodeView& leaf, NewValue& value);
 
 // Whether a Format or Type that `value` names differs from what the leaf has.
 bool changes_kind(const NodeView& leaf, const NewValue& value);

@@ -17,32 +17,22 @@ void hide_committed(Shadow& parent, std::string_view name) {
   parent.children.emplace(std::string(name), nullptr);
 }
 
+// What an overlay has not changed yet is as committed.
+void copy_committed(const TreeNode& node, NodeState& state, bool with_value) {
+  state.format = node.format;
+  state.type = *node.type;
+  if (node.title) state.title = *node.title;
+  if (node.acl) state.acl = *node.acl;
+  state.tstamp = node.tstamp;
+  state.verno = node.verno;
+  if (with_value) state.data = node.data;
+}
+
 }  // namespace
-
-Format NodeView::format() const noexcept { return own() != nullptr ? own()->format : base_->format; }
-
-std::string_view NodeView::type() const noexcept { return own() != nullptr ? own()->type : *base_->type; }
 
 std::string_view NodeView::title() const noexcept {
   if (own() != nullptr) return own()->title;
   return base_->title ? std::string_view(*base_->title) : std::string_view();
-}
-
-const Acl& NodeView::own_acl() const noexcept { return own() != nullptr ? own()->acl : base_->own_acl(); }
-
-bool NodeView::inherits_acl() const noexcept {
-  if (own() != nullptr) return own()->acl.empty();
-  return base_->acl == nullptr || base_->acl->empty();
-}
-
-std::int64_t NodeView::tstamp() const noexcept { return own() != nullptr ? own()->tstamp : base_->tstamp; }
-
-std::uint16_t NodeView::verno() const noexcept { return own() != nullptr ? own()->verno : base_->verno; }
-
-Bytes NodeView::data() const noexcept { return own() != nullptr ? own()->data : base_->data; }
-
-const DdfNode* NodeView::description() const noexcept {
-  return shadow_ != nullptr ? shadow_->description : base_->description;
 }
 
 NodeView NodeView::child(std::string_view canonical) const {
@@ -50,11 +40,11 @@ NodeView NodeView::child(std::string_view canonical) const {
     const auto found = shadow_->children.find(canonical);
     if (found != shadow_->children.end()) {
       const Shadow* shadow = found->second;
-      return shadow != nullptr ? NodeView(*overlay_, shadow->base, shadow) : NodeView();
+      return shadow != nullptr ? NodeView(overlay_, shadow->base, shadow) : NodeView();
     }
   }
   const TreeNode* committed = base_ != nullptr ? base_->child(canonical) : nullptr;
-  return committed != nullptr ? overlay_->view(committed) : NodeView();
+  return committed != nullptr ? view(committed) : NodeView();
 }
 
 std::vector<std::pair<std::string_view, NodeView>> NodeView::children() const {
@@ -63,13 +53,13 @@ std::vector<std::pair<std::string_view, NodeView>> NodeView::children() const {
     all.reserve(base_->children.size());
     for (const ChildEntry& node : base_->children) {
       const bool hidden = shadow_ != nullptr && shadow_->children.contains(node->name);
-      if (!hidden) all.emplace_back(node->name, overlay_->view(node.node.get()));
+      if (!hidden) all.emplace_back(node->name, view(node.node.get()));
     }
   }
   if (shadow_ == nullptr || shadow_->children.empty()) return all;
   const auto committed = static_cast<std::ptrdiff_t>(all.size());
   for (const auto& [name, shadow] : shadow_->children) {
-    if (shadow != nullptr) all.emplace_back(name, NodeView(*overlay_, shadow->base, shadow));
+    if (shadow != nullptr) all.emplace_back(name, NodeView(overlay_, shadow->base, shadow));
   }
   std::inplace_merge(all.begin(), all.begin() + committed, all.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -81,25 +71,10 @@ bool NodeView::has_children() const {
   return !children().empty();
 }
 
-NodeState NodeView::state(bool with_value) const {
-  if (own() != nullptr) return *own();
-  NodeState state;
-  state.format = format();
-  state.type = type();
-  state.title = title();
-  state.acl = own_acl();
-  state.tstamp = tstamp();
-  state.verno = verno();
-  if (with_value) state.data = data();
-  return state;
-}
-
-Overlay::Overlay(const TreeNode& root, std::uint64_t generation) : root_(&root), generation_(generation) {}
-
-NodeView Overlay::find(const Uri& uri) const {
-  NodeView node = root();
+NodeView NodeView::find(const Uri& uri) const {
+  NodeView node = *this;
   std::string_view rest = uri.path();
-  while (node && !rest.empty()) node = node.child(Uri::next_segment(rest));
+  while (node && !rest.empty()) node = node.step(rest);
   return node;
 }
 
@@ -137,23 +112,23 @@ Shadow& Overlay::shadow_of(const NodeView& node) {
 }
 
 NodeState& Overlay::modify(const Uri& uri) {
-  const NodeView node = find(uri);
+  const NodeView node = root().find(uri);
   Shadow& shadow = shadow_of(node);
-  if (!shadow.state) shadow.state = node.state(true);
+  if (!shadow.state) copy_committed(*shadow.base, shadow.state.emplace(), true);
   mark_pending(uri, shadow);
   return *shadow.state;
 }
 
 NodeState& Overlay::modify_value(const NodeView& node, const Uri& uri) {
   Shadow& shadow = shadow_of(node);
-  if (!shadow.state) shadow.state = node.state(false);
+  if (!shadow.state) copy_committed(*shadow.base, shadow.state.emplace(), false);
   shadow.value_changed = true;
   mark_pending(uri, shadow);
   return *shadow.state;
 }
 
 void Overlay::create(const Uri& uri, NodeState state, const DdfNode* description) {
-  Shadow& parent = shadow_of(find(uri.parent()));
+  Shadow& parent = shadow_of(root().find(uri.parent()));
   Shadow& created = add_shadow(nullptr, description);
   created.state = std::move(state);
   created.value_changed = true;
@@ -163,7 +138,7 @@ void Overlay::create(const Uri& uri, NodeState state, const DdfNode* description
 
 void Overlay::remove(const Uri& uri) {
   settle(false);
-  Shadow& parent = shadow_of(find(uri.parent()));
+  Shadow& parent = shadow_of(root().find(uri.parent()));
   const auto found = parent.children.find(uri.name());
   if (found != parent.children.end()) parent.children.erase(found);
   hide_committed(parent, uri.name());
@@ -175,8 +150,8 @@ void Overlay::remove(const Uri& uri) {
 
 void Overlay::rename(const Uri& uri, const Uri& renamed) {
   settle(false);
-  Shadow& moved = shadow_of(find(uri));
-  Shadow& parent = shadow_of(find(uri.parent()));
+  Shadow& moved = shadow_of(root().find(uri));
+  Shadow& parent = shadow_of(root().find(uri.parent()));
   const auto found = parent.children.find(uri.name());
   if (found != parent.children.end()) parent.children.erase(found);
   hide_committed(parent, uri.name());
@@ -188,7 +163,9 @@ void Overlay::rename(const Uri& uri, const Uri& renamed) {
   records_.push_back(std::move(record));
 }
 
-void Overlay::log(Edit::Kind kind, const Uri& uri, const Uri& renamed) { edits_.push_back({kind, uri, renamed}); }
+void Overlay::log(Edit::Kind kind, Uri uri, Uri renamed) {
+  edits_.push_back({kind, std::move(uri), std::move(renamed)});
+}
 
 void Overlay::mark_pending(const Uri& uri, Shadow& shadow) {
   if (shadow.pending) return;
@@ -221,11 +198,27 @@ void Overlay::settle(bool take_values) {
   if (!take_values) first_pending_ = last_pending_ = nullptr;
 }
 
-std::vector<EditRecord> Overlay::take_records() && {
+void Overlay::take_records(std::vector<EditRecord>& records) && {
   const bool overwrites_alone = records_.empty();
+  if (overwrites_alone) records_.swap(records);
   settle(true);
   if (!overwrites_alone) first_pending_ = last_pending_ = nullptr;
-  return std::move(records_);
+  records_.swap(records);
+}
+
+bool Overlay::clear() {
+  constexpr std::size_t kWorthKeeping = 8;
+  if (!shadows_.empty() || edits_.capacity() > kWorthKeeping) return false;
+  first_.state.reset();
+  first_.value_changed = first_.pending = false;
+  first_.children.clear();
+  has_first_ = false;
+  edits_.clear();
+  records_.clear();
+  first_pending_ = last_pending_ = nullptr;
+  failed_at.reset();
+  unrestricted = false;
+  return true;
 }
 
 const TreeNode* Overlay::next_overwritten() noexcept {

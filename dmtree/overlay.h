@@ -17,13 +17,11 @@
 #include "dmtree/acl.h"
 #include "dmtree/management_object.h"
 #include "dmtree/store/store.h"
+#include "dmtree/tree_node.h"
 #include "dmtree/uri.h"
 #include "dmtree/value.h"
 
 namespace omadm {
-
-struct DdfNode;
-struct TreeNode;
 
 // Everything of a node but its name and children, as a transaction wants it to be.
 struct NodeState {
@@ -55,43 +53,50 @@ class Overlay;
 class NodeView {
  public:
   NodeView() = default;
-  NodeView(const Overlay& overlay, const TreeNode* base, const Shadow* shadow) noexcept
-      : overlay_(&overlay), base_(base), shadow_(shadow) {}
+  explicit NodeView(const TreeNode& committed) noexcept : base_(&committed) {}  // while nothing is edited
+  NodeView(const Overlay* overlay, const TreeNode* base, const Shadow* shadow) noexcept
+      : overlay_(overlay), base_(base), shadow_(shadow) {}
 
   explicit operator bool() const noexcept { return base_ != nullptr || shadow_ != nullptr; }
-  Format format() const noexcept;
+  Format format() const noexcept { return own() != nullptr ? own()->format : base_->format; }
   bool is_interior() const noexcept { return format() == Format::node; }
-  std::string_view type() const noexcept;
+  std::string_view type() const noexcept { return own() != nullptr ? own()->type : *base_->type; }
   std::string_view title() const noexcept;
-  const Acl& own_acl() const noexcept;
-  bool inherits_acl() const noexcept;
-  std::int64_t tstamp() const noexcept;
-  std::uint16_t verno() const noexcept;
-  Bytes data() const noexcept;
-  const DdfNode* description() const noexcept;  // null: not described
+  const Acl& own_acl() const noexcept { return own() != nullptr ? own()->acl : base_->own_acl(); }
+  bool inherits_acl() const noexcept { return own() != nullptr ? own()->acl.empty() : base_->inherits_acl(); }
+  std::int64_t tstamp() const noexcept { return own() != nullptr ? own()->tstamp : base_->tstamp; }
+  std::uint16_t verno() const noexcept { return own() != nullptr ? own()->verno : base_->verno; }
+  Bytes data() const noexcept { return own() != nullptr ? own()->data : base_->data; }
+  const DdfNode* description() const noexcept {  // null: not described
+    return shadow_ != nullptr ? shadow_->description : base_->description;
+  }
   bool value_changed() const noexcept { return shadow_ != nullptr && shadow_->value_changed; }
 
+  // The node where the transaction changes nothing at all, else null.
+  const TreeNode* unchanged() const noexcept { return sees_changes() ? nullptr : base_; }
   NodeView child(std::string_view canonical) const;  // false: none
+  // The child that the first segment of `path` names, and takes it off; false: none, and `path` stays.
+  NodeView step(std::string_view& path) const;
+  NodeView find(const Uri& uri) const;  // of the root; false: no such node
   std::vector<std::pair<std::string_view, NodeView>> children() const;
   bool has_children() const;
 
  private:
   friend class Overlay;
   const NodeState* own() const noexcept { return shadow_ != nullptr && shadow_->state ? &*shadow_->state : nullptr; }
-  NodeState state(bool with_value) const;  // a copy
+  bool sees_changes() const noexcept;
+  NodeView view(const TreeNode* committed) const noexcept;
 
-  const Overlay* overlay_ = nullptr;
+  const Overlay* overlay_ = nullptr;  // null: the committed nodes alone
   const TreeNode* base_ = nullptr;
   const Shadow* shadow_ = nullptr;
 };
 
 class Overlay {
  public:
-  Overlay(const TreeNode& root, std::uint64_t generation);
+  explicit Overlay(const TreeNode& root) noexcept : root_(&root) {}
 
   NodeView root() const noexcept { return view(root_); }
-  NodeView find(const Uri& uri) const;
-  std::uint64_t generation() const noexcept { return generation_; }
 
   // The state of an existing node, to be changed in place.
   NodeState& modify(const Uri& uri);
@@ -102,21 +107,23 @@ class Overlay {
   void rename(const Uri& uri, const Uri& renamed);  // same parent, free name
 
   // The edits for people and objects, in the order made.
-  void log(Edit::Kind kind, const Uri& uri, const Uri& renamed = {});
+  void log(Edit::Kind kind, Uri uri, Uri renamed = {});
   const std::vector<Edit>& edits() const noexcept { return edits_; }
-  // The edits for the store, which lead from the committed state to this one. Takes the values out of
-  // the overlay, which is of no use afterwards.
-  std::vector<EditRecord> take_records() &&;
+  // The edits for the store, which lead from the committed state to this one, into `records`, which is empty. Takes
+  // the values out of the overlay, which is of no use before it is cleared.
+  void take_records(std::vector<EditRecord>& records) &&;
   // After take_records, for each record in turn: the committed node it overwrites; null: it does something else, or
   // not only overwriting is done.
   const TreeNode* next_overwritten() noexcept;
+  // As new. False: it has grown too large to be worth keeping.
+  bool clear();
 
   std::optional<Uri> failed_at;
   bool unrestricted = false;  // while objects check a commit they see everything
 
  private:
   friend class NodeView;
-  NodeView view(const TreeNode* committed) const noexcept { return {*this, committed, shadow_of(committed)}; }
+  NodeView view(const TreeNode* committed) const noexcept { return {this, committed, shadow_of(committed)}; }
   Shadow* shadow_of(const TreeNode* committed) const noexcept;  // null: none
   Shadow& shadow_of(const NodeView& node);
   Shadow& add_shadow(const TreeNode* base, const DdfNode* description);
@@ -124,7 +131,6 @@ class Overlay {
   void settle(bool take_values);
 
   const TreeNode* root_;
-  std::uint64_t generation_;
   Shadow first_;  // most transactions change one node
   bool has_first_ = false;
   std::vector<std::unique_ptr<Shadow>> shadows_;                           // the others
@@ -135,5 +141,18 @@ class Overlay {
   Shadow* last_pending_ = nullptr;
   std::size_t pending_ = 0;
 };
+
+inline bool NodeView::sees_changes() const noexcept { return overlay_ != nullptr && overlay_->has_first_; }
+
+inline NodeView NodeView::view(const TreeNode* committed) const noexcept {
+  return sees_changes() ? overlay_->view(committed) : NodeView(*committed);
+}
+
+inline NodeView NodeView::step(std::string_view& path) const {
+  std::string_view rest = path;
+  const NodeView next = child(Uri::next_segment(rest));
+  if (next) path = rest;
+  return next;
+}
 
 }  // namespace omadm

@@ -1,5 +1,4 @@
 // Reading. The editing half is in transaction_edit.cpp and transaction_property.cpp, commit in tree.cpp.
-#include <cassert>
 #include <utility>
 
 #include "base/io/clock.h"
@@ -20,24 +19,33 @@ bool has_property(const NodeView& node, const Viewer& who, Property property) {
 
 }  // namespace
 
-Transaction::Transaction(Tree& tree, Principal who)
-    : tree_(&tree),
-      who_(std::move(who)),
-      overlay_(std::make_unique<Overlay>(tree.impl_->nodes.root(), tree.impl_->generation)) {}
+Transaction::Transaction(Tree& tree, const Principal& who)
+    : tree_(&tree), generation_(tree.impl_->generation), who_(who) {}
 
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction& Transaction::operator=(Transaction&&) noexcept = default;
 Transaction::~Transaction() = default;
 
+NodeView Transaction::root() const noexcept {
+  return overlay_ != nullptr ? overlay_->root() : NodeView(tree_->impl_->nodes.root());
+}
+
+// Reading needs none; a transaction that edits takes the one the last commit has left behind.
+Overlay& Transaction::overlay() {
+  if (overlay_ == nullptr) overlay_ = std::move(tree_->impl_->spare_overlay);
+  if (overlay_ == nullptr) overlay_ = std::make_unique<Overlay>(tree_->impl_->nodes.root());
+  return *overlay_;
+}
+
 // What the overlay points to is gone once another transaction has committed.
 Result<void> Transaction::ready() const {
-  assert(overlay_ != nullptr);
-  if (overlay_->generation() == tree_->impl_->generation) return {};
+  if (generation_ == tree_->impl_->generation) return {};
   return Error{Errc::conflict, "the tree has changed since this transaction began"};
 }
 
 Viewer Transaction::viewer() const noexcept {
-  return {overlay_->unrestricted ? Principal::Kind::device : who_.kind, who_.server_id};
+  const bool unrestricted = overlay_ != nullptr && overlay_->unrestricted;
+  return {unrestricted ? Principal::Kind::device : who_.kind, who_.server_id};
 }
 
 Result<Octets> Transaction::value_of(const NodeView& node, const Uri& uri) const {
@@ -49,9 +57,10 @@ Result<Octets> Transaction::value_of(const NodeView& node, const Uri& uri) const
   return Octets(node.data());
 }
 
-Result<Node> Transaction::node_of(const NodeView& view, const Uri& uri, bool readable) const {
+Result<Node> Transaction::node_of(const NodeView& view, Uri address, bool readable) const {
   Node node;
-  node.uri = uri;
+  node.uri = std::move(address);
+  const Uri& uri = node.uri;
   node.format = view.format();
   node.type = view.type();
   node.scope = is_permanent(view, uri.is_root()) ? Scope::permanent : Scope::dynamic;
@@ -68,17 +77,17 @@ Result<Node> Transaction::node_of(const NodeView& view, const Uri& uri, bool rea
   return node;
 }
 
-Result<Node> Transaction::get(const Uri& uri) const {
+Result<Node> Transaction::get(Uri uri) const {
   DM_TRY(ready());
-  const Located at = locate(*overlay_, uri);
+  const Located at = locate(root(), uri);
   DM_TRY(require(at, viewer(), uri, AccessType::get));
-  return node_of(at.node, uri, true);
+  return node_of(at.node, std::move(uri), true);
 }
 
 Result<std::string> Transaction::property(const Uri& uri, Property property) const {
   DM_TRY(ready());
   const Viewer who = viewer();
-  const Located at = locate(*overlay_, uri);
+  const Located at = locate(root(), uri);
   // AccessType protects the value alone (TND-049).
   DM_TRY(require_node(at, who, uri, AccessType::get));
   if (!has_property(at.node, who, property)) {
@@ -111,12 +120,12 @@ Result<std::string> Transaction::property(const Uri& uri, Property property) con
 
 bool Transaction::exists(const Uri& uri) const {
   if (!ready() || (viewer().bound_by_description() && is_private(uri))) return false;
-  return static_cast<bool>(overlay_->find(uri));
+  return static_cast<bool>(root().find(uri));
 }
 
 std::optional<Node> Transaction::peek(const Uri& uri) const {
   if (!ready()) return std::nullopt;
-  const NodeView view = overlay_->find(uri);
+  const NodeView view = root().find(uri);
   if (!view) return std::nullopt;
   Node node;
   node.uri = uri;
@@ -150,7 +159,7 @@ Result<void> Transaction::list_below(const NodeView& view, const Uri& uri, const
 
 Result<std::vector<Node>> Transaction::list(const Uri& uri) const {
   DM_TRY(ready());
-  const Located at = locate(*overlay_, uri);
+  const Located at = locate(root(), uri);
   DM_TRY(require(at, viewer(), uri, AccessType::get));
   std::vector<Node> nodes;
   DM_TRY(list_below(at.node, uri, *at.acl.acl, nodes));
@@ -160,24 +169,27 @@ Result<std::vector<Node>> Transaction::list(const Uri& uri) const {
 Result<Acl> Transaction::own_acl(const Uri& uri) const {
   DM_TRY(ready());
   if (!exists(uri)) return Error{Errc::not_found, uri.str() + " does not exist"};
-  return overlay_->find(uri).own_acl();
+  return root().find(uri).own_acl();
 }
 
 AccessDecision Transaction::decide(const Uri& uri, AccessType command) const {
   if (auto usable = ready(); !usable) return {false, uri, usable.error().detail};
-  return explain(locate(*overlay_, uri), viewer(), uri, command);
+  return explain(locate(root(), uri), viewer(), uri, command);
 }
 
 Result<void> Transaction::check_right(const Uri& uri, AccessType command) const {
   DM_TRY(ready());
-  const Located at = locate(*overlay_, uri);
+  const Located at = locate(root(), uri);
   DM_TRY(require_node(at, viewer(), uri, command));
   DM_TRY(require_access(at, viewer(), uri, command));
   return require_grant(at.acl, viewer(), uri, command);
 }
 
-const std::optional<Uri>& Transaction::failed_at() const noexcept { return overlay_->failed_at; }
-bool Transaction::empty() const noexcept { return overlay_->edits().empty(); }
+const std::optional<Uri>& Transaction::failed_at() const noexcept {
+  static const std::optional<Uri> kNowhere;
+  return overlay_ != nullptr ? overlay_->failed_at : kNowhere;
+}
+bool Transaction::empty() const noexcept { return overlay_ == nullptr || overlay_->edits().empty(); }
 const Principal& Transaction::principal() const noexcept { return who_; }
 const Tree& Transaction::tree() const noexcept { return *tree_; }
 

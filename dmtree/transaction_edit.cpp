@@ -57,7 +57,7 @@ void Transaction::mark_changed(NodeState& state) const {
 }
 
 NodeState& Transaction::touch(const Uri& uri) {
-  NodeState& state = overlay_->modify(uri);
+  NodeState& state = overlay().modify(uri);
   mark_changed(state);
   return state;
 }
@@ -75,7 +75,7 @@ Result<void> Transaction::check_shape(const Located& at, const Uri& uri) {
       checked = Error{Errc::bad_format, place.str() + " is described as a leaf"};
     }
     if (!checked) {
-      if (!rest.empty()) overlay_->failed_at = place;
+      if (!rest.empty()) overlay().failed_at = place;
       return checked;
     }
     parent = NodeView();
@@ -87,24 +87,24 @@ Result<void> Transaction::check_shape(const Located& at, const Uri& uri) {
 void Transaction::create_node(const Uri& uri, NodeState state, const DdfNode* description) {
   const Viewer who = viewer();
   const Uri parent = uri.parent();
-  if (state.format == Format::node && !require_grant(locate(*overlay_, parent).acl, who, uri, AccessType::replace)) {
+  if (state.format == Format::node && !require_grant(locate(root(), parent).acl, who, uri, AccessType::replace)) {
     state.acl = Acl::granting(who.server_id, {AccessType::add, AccessType::delete_, AccessType::replace});
   }
   state.tstamp = tree_->impl_->clock.utc_seconds();
-  overlay_->create(uri, std::move(state), description);
+  overlay().create(uri, std::move(state), description);
   touch(parent);
-  overlay_->log(Edit::Kind::add, uri);
+  overlay().log(Edit::Kind::add, uri);
 }
 
 Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
   DM_TRY(check_length(uri));
-  const Located at = locate(*overlay_, uri);
+  const Located at = locate(root(), uri);
   // TND-117: what a description forbids (TND-094) comes before what an ACL does.
   Result<void> granted = require(at, viewer(), uri, AccessType::add);
   if (!granted && granted.error().code != Errc::permission_denied) return granted;
   const Result<void> shape = check_shape(at, uri);
   if (!granted && (shape || shape.error().code == Errc::bad_format)) {
-    overlay_->failed_at.reset();
+    if (overlay_ != nullptr) overlay_->failed_at.reset();
     return granted;
   }
   DM_TRY(shape);
@@ -122,7 +122,7 @@ Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
     interior.format = Format::node;
     Result<NodeState> content = content_of_new(above, std::move(interior));
     if (!content) {
-      overlay_->failed_at = parent;
+      overlay().failed_at = parent;
       return content.error();
     }
     create_node(parent, std::move(content).value(), above);
@@ -133,9 +133,9 @@ Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
 
 Result<void> Transaction::add(const Uri& uri, NewNode node) {
   DM_TRY(ready());
-  overlay_->failed_at.reset();
+  if (overlay_ != nullptr) overlay_->failed_at.reset();
   const Viewer who = viewer();
-  const Located at = locate(*overlay_, uri);
+  const Located at = locate(root(), uri);
   if (!who.bound_by_description() || !is_write_only(at.nearest)) return add_at(uri, std::move(node));
   // MO-061: only an object can be added to ./Inbox, by its identifier.
   if (node.format != Format::node || !is_in_inbox(uri)) return not_allowed(uri, "only objects can be added here");
@@ -148,52 +148,50 @@ Result<void> Transaction::add(const Uri& uri, NewNode node) {
   return {};
 }
 
-Result<void> Transaction::replace_at(const Uri& uri, const NodeView& node, NewValue value) {
-  NodeState content;
-  content.format = node.format();
-  content.type = node.type();
-  DM_TRY(change_content(node.description(), content, std::move(value)));
-  NodeState& changed = overlay_->modify_value(node, uri);
-  changed.format = content.format;
-  changed.type = std::move(content.type);
-  changed.data = std::move(content.data);
+Result<void> Transaction::replace_at(Uri uri, const NodeView& node, NewValue value) {
+  DM_TRY(settle_content(node, value));
+  Overlay& overlay = this->overlay();
+  NodeState& changed = overlay.modify_value(node, uri);
+  changed.format = *value.format;
+  if (value.type) changed.type = *std::move(value.type);
+  changed.data = std::move(value.data);
   mark_changed(changed);
-  overlay_->log(Edit::Kind::replace, uri);
+  overlay.log(Edit::Kind::replace, std::move(uri));
   return {};
 }
 
-Result<void> Transaction::replace(const Uri& uri, NewValue value) {
+Result<void> Transaction::replace(Uri uri, NewValue value) {
   DM_TRY(ready());
   const Viewer who = viewer();
-  const Located at = locate(*overlay_, uri);
+  const Located at = locate(root(), uri);
   DM_TRY(require_node(at, who, uri, AccessType::replace));
   const bool fixed = who.bound_by_description() && is_permanent(at.node, uri.is_root());
   if (fixed && !at.node.is_interior() && changes_kind(at.node, value)) {
     return not_allowed(uri, "Format and Type of a permanent node stay");
   }
   DM_TRY(require(at, who, uri, AccessType::replace));
-  return replace_at(uri, at.node, std::move(value));
+  return replace_at(std::move(uri), at.node, std::move(value));
 }
 
 Result<void> Transaction::remove(const Uri& uri) {
   DM_TRY(ready());
-  DM_TRY(require(locate(*overlay_, uri), viewer(), uri, AccessType::delete_));
-  overlay_->remove(uri);
+  DM_TRY(require(locate(root(), uri), viewer(), uri, AccessType::delete_));
+  overlay().remove(uri);
   touch(uri.parent());
-  overlay_->log(Edit::Kind::remove, uri);
+  overlay().log(Edit::Kind::remove, uri);
   return {};
 }
 
 // TND-095, TND-112. What is not possible for other reasons than rights is `unavailable`.
 Result<void> Transaction::copy(const Uri& source, const Uri& target) {
   DM_TRY(ready());
-  overlay_->failed_at.reset();
+  if (overlay_ != nullptr) overlay_->failed_at.reset();
   const Viewer who = viewer();
-  const Located from = locate(*overlay_, source);
+  const Located from = locate(root(), source);
   DM_TRY(require_node(from, who, source, AccessType::get));
   DM_TRY(require_access(from, who, source, AccessType::get));
   DM_TRY(check_length(target));
-  const Located to = locate(*overlay_, target);
+  const Located to = locate(root(), target);
   if (to.found()) {
     DM_TRY(require_node(to, who, target, AccessType::copy));
     DM_TRY(require_access(to, who, target, AccessType::copy));
@@ -223,7 +221,7 @@ Result<void> Transaction::copy(const Uri& source, const Uri& target) {
 Result<void> Transaction::put(const Uri& uri, NewNode node) {
   DM_TRY(ready());
   if (viewer().kind != Principal::Kind::device) return not_allowed(uri, "put is for the device itself");
-  const NodeView there = overlay_->find(uri);
+  const NodeView there = root().find(uri);
   if (!there) return add(uri, std::move(node));
   if (there.is_interior()) {
     NewNode wanted{Format::node, std::move(node.type), std::move(node.data)};
@@ -232,7 +230,7 @@ Result<void> Transaction::put(const Uri& uri, NewNode node) {
     const NodeState state = DM_TRY(content_of_new(there.description(), std::move(wanted)));
     if (!names_type || state.type == there.type()) return {};
     touch(uri).type = state.type;
-    overlay_->log(Edit::Kind::property, uri);
+    overlay().log(Edit::Kind::property, uri);
     return {};
   }
   NewValue value{node.format, std::move(node.type), std::move(node.data)};

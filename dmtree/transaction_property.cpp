@@ -38,7 +38,7 @@ Result<void> check_grown(const Uri& renamed, const NodeView& node, const UriLimi
 Result<void> Transaction::set_property(const Uri& uri, Property property, std::string_view text) {
   DM_TRY(ready());
   const Viewer who = viewer();
-  const Located at = locate(*overlay_, uri);
+  const Located at = locate(root(), uri);
   DM_TRY(require_node(at, who, uri, AccessType::replace));
   const DdfNode* description = at.node.description();
   const bool described_without = who.bound_by_description() && description != nullptr && !description->has(property);
@@ -77,9 +77,9 @@ Result<void> Transaction::rename(const Uri& uri, const Located& at, std::string_
   if (above != nullptr && above->child(*name) != at.node.description()) {
     return not_allowed(uri, "the new name is described differently");
   }
-  overlay_->rename(uri, renamed);
+  overlay().rename(uri, renamed);
   touch(uri.parent());
-  overlay_->log(Edit::Kind::rename, uri, renamed);
+  overlay().log(Edit::Kind::rename, uri, renamed);
   return {};
 }
 
@@ -97,7 +97,7 @@ Result<void> Transaction::set_acl(const Uri& uri, const Located& at, std::string
     return not_allowed(uri, "Add=* of the root stays");
   }
   touch(uri).acl = std::move(acl).value();
-  overlay_->log(Edit::Kind::property, uri);
+  overlay().log(Edit::Kind::property, uri);
   return {};
 }
 
@@ -106,7 +106,7 @@ Result<void> Transaction::set_title(const Uri& uri, const Located& at, std::stri
   if (text.size() > kMaxTitle) return Error{Errc::too_large, uri.str() + ": Title is longer than 255 octets"};
   if (!is_utf8(text)) return Error{Errc::failed, uri.str() + ": Title is not UTF-8"};
   touch(uri).title = text;
-  overlay_->log(Edit::Kind::property, uri);
+  overlay().log(Edit::Kind::property, uri);
   return {};
 }
 

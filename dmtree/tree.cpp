@@ -18,16 +18,21 @@ constexpr std::array<std::string_view, 8> kPropertyNames{"ACL",   "Format", "Nam
 // Objects that answer every commit with another one must not keep a flush busy for ever.
 constexpr int kMaxFlushRounds = 16;
 
-std::string name_of(const Principal& who) {
+constexpr std::size_t kWorthKeeping = 8;  // records whose memory is kept for the next commit
+
+void put_name(std::string& name, const Principal& who) {
   switch (who.kind) {
     case Principal::Kind::server:
-      return "server:" + who.server_id;
+      name = "server:";
+      name += who.server_id;
+      return;
     case Principal::Kind::user:
-      return "user";
+      name = "user";
+      return;
     case Principal::Kind::device:
-      break;
+      name = "device";
+      return;
   }
-  return "device";
 }
 
 Error store_failed(const Error& first) {
@@ -95,7 +100,7 @@ Tree::~Tree() = default;
 Result<std::unique_ptr<Tree>> Tree::open(Store& store, const Ddf& ddf, const Clock& clock) {
   auto impl = std::make_unique<Impl>(store, ddf, clock);
   const auto replay = [&](const CommitRecord& commit) -> Result<void> {
-    for (const EditRecord& edit : commit.edits) DM_TRY(impl->nodes.apply(edit));
+    for (const EditRecord& edit : commit.edits) DM_TRY(impl->nodes.apply(EditRecord(edit)));
     impl->sequence = commit.sequence;
     return {};
   };
@@ -108,15 +113,17 @@ Result<std::unique_ptr<Tree>> Tree::open(Store& store, const Ddf& ddf, const Clo
   return tree;
 }
 
-Transaction Tree::begin(Principal who) { return {*this, std::move(who)}; }
+Transaction Tree::begin(const Principal& who) { return {*this, who}; }
 
-Transaction Tree::begin(Principal who, Origin origin) {
-  Transaction transaction(*this, std::move(who));
+Transaction Tree::begin(const Principal& who, Origin origin) {
+  Transaction transaction(*this, who);
   transaction.origin_ = std::move(origin);
   return transaction;
 }
 
-Result<void> Transaction::commit() && {
+Result<void> Transaction::commit() && { return std::move(*this).commit(origin_ ? *origin_ : Origin()); }
+
+Result<void> Transaction::commit(const Origin& origin) && {
   Tree::Impl& impl = *tree_->impl_;
   if (empty()) return {};
   DM_TRY(ready());
@@ -126,12 +133,13 @@ Result<void> Transaction::commit() && {
   for (const TouchedObject& part : touched) DM_TRY(part.object->check(*this, part.edits));
   DM_TRY(ready());  // an object may have committed something of its own
 
-  CommitRecord record;
+  CommitRecord& record = impl.record;
   record.sequence = impl.sequence + 1;
   record.time = impl.clock.utc_seconds();
-  record.origin = std::move(origin_);
-  if (record.origin.who.empty()) record.origin.who = name_of(who_);
-  record.edits = std::move(*overlay_).take_records();
+  record.origin = origin;
+  if (record.origin.who.empty()) put_name(record.origin.who, who_);
+  record.edits.clear();
+  std::move(*overlay_).take_records(record.edits);
   if (auto appended = impl.store.append(record); !appended) {
     if (appended.error().code != Errc::storage_full) impl.store_failure = appended.error();
     return appended;
@@ -142,7 +150,9 @@ Result<void> Transaction::commit() && {
   const bool observed = !impl.observers.empty();
   for (EditRecord& edit : record.edits) {
     const TreeNode* overwritten = overlay_->next_overwritten();
-    auto applied = observed ? impl.nodes.apply(edit, overwritten) : impl.nodes.apply(std::move(edit), overwritten);
+    std::optional<EditRecord> copy;
+    if (observed) copy = edit;
+    auto applied = impl.nodes.apply(std::move(copy ? *copy : edit), overwritten);
     if (!applied) {
       impl.store_failure = applied.error();
       return applied;
@@ -152,6 +162,9 @@ Result<void> Transaction::commit() && {
   if (observed || !touched.empty()) {
     impl.unflushed.push_back({observed ? std::move(record) : CommitRecord(), std::move(touched)});
   }
+  if (record.edits.capacity() > kWorthKeeping) record.edits = {};
+  record.edits.clear();
+  if (overlay_->clear()) impl.spare_overlay = std::move(overlay_);
   return {};
 }
 
@@ -193,7 +206,7 @@ Result<void> Tree::flush() {
 
 Result<ExecOutcome> Tree::exec(const Principal& who, const ExecRequest& request) {
   const Transaction transaction = begin(who);
-  const Located at = locate(*transaction.overlay_, request.uri);
+  const Located at = locate(transaction.root(), request.uri);
   DM_TRY(require(at, transaction.viewer(), request.uri, AccessType::exec));
   ManagementObject* object = impl_->owner(request.uri);
   if (object == nullptr) return Error{Errc::unsupported, request.uri.str() + " cannot be executed"};

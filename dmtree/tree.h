@@ -98,7 +98,7 @@ class Transaction {
   ~Transaction();
 
   // Reading. not_found, not_allowed (AccessType), permission_denied (ACL).
-  Result<Node> get(const Uri& uri) const;
+  Result<Node> get(Uri uri) const;
   Result<std::string> property(const Uri& uri, Property property) const;  // unsupported: Size of an interior node
   bool exists(const Uri& uri) const;                                      // without rights: a fact about the tree
   // The stored node whatever the principal may see, for code that must know the true shape of a subtree.
@@ -114,8 +114,8 @@ class Transaction {
   Result<void> check_right(const Uri& uri, AccessType command) const;
 
   // Editing.
-  Result<void> add(const Uri& uri, NewNode node);        // already_exists; missing parents are added (TND-092)
-  Result<void> replace(const Uri& uri, NewValue value);  // never creates
+  Result<void> add(const Uri& uri, NewNode node);  // already_exists; missing parents are added (TND-092)
+  Result<void> replace(Uri uri, NewValue value);   // never creates
   Result<void> set_property(const Uri& uri, Property property, std::string_view text);
   Result<void> remove(const Uri& uri);
   Result<void> copy(const Uri& source, const Uri& target);
@@ -131,19 +131,22 @@ class Transaction {
   // All edits become the committed state and one record of the store, which `Tree::flush` makes durable.
   // conflict, veto, unavailable, storage_full, io. An empty transaction commits to nothing.
   Result<void> commit() &&;
+  Result<void> commit(const Origin& origin) &&;  // the same, done by `origin` instead of what `begin` was told
 
  private:
   friend class Tree;
-  Transaction(Tree& tree, Principal who);
+  Transaction(Tree& tree, const Principal& who);
+  NodeView root() const noexcept;
+  Overlay& overlay();
   Result<void> ready() const;
   Viewer viewer() const noexcept;
   Result<Octets> value_of(const NodeView& node, const Uri& uri) const;
-  Result<Node> node_of(const NodeView& node, const Uri& uri, bool readable) const;
+  Result<Node> node_of(const NodeView& node, Uri uri, bool readable) const;
   Result<void> list_below(const NodeView& node, const Uri& uri, const Acl& acl, std::vector<Node>& out) const;
   Result<void> check_length(const Uri& uri) const;
   Result<void> check_shape(const Located& at, const Uri& uri);
   Result<void> add_at(const Uri& uri, NewNode node);
-  Result<void> replace_at(const Uri& uri, const NodeView& node, NewValue value);
+  Result<void> replace_at(Uri uri, const NodeView& node, NewValue value);
   Result<void> rename(const Uri& uri, const Located& at, std::string_view text);
   Result<void> set_acl(const Uri& uri, const Located& at, std::string_view text);
   Result<void> set_title(const Uri& uri, const Located& at, std::string_view text);
@@ -151,9 +154,10 @@ class Transaction {
   NodeState& touch(const Uri& uri);
   void mark_changed(NodeState& state) const;
   Tree* tree_ = nullptr;
+  std::uint64_t generation_ = 0;  // of the tree when the transaction began
   Principal who_;
-  Origin origin_;
-  std::unique_ptr<Overlay> overlay_;
+  std::optional<Origin> origin_;
+  std::unique_ptr<Overlay> overlay_;  // null: nothing has been edited
 };
 
 // Committed state. Everything here runs on the loop thread.
@@ -165,9 +169,9 @@ class Tree {
   static Result<std::unique_ptr<Tree>> open(Store& store, const Ddf& ddf, const Clock& clock);
   ~Tree();
 
-  Transaction begin(Principal who);
+  Transaction begin(const Principal& who);
   // `origin` says in the history who did it; without a name in it, `who`.
-  Transaction begin(Principal who, Origin origin);
+  Transaction begin(const Principal& who, Origin origin);
   // Makes every commit so far durable, then tells the objects; call before a Status leaves. Compacts
   // when the store wants it.
   Result<void> flush();

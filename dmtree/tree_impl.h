@@ -9,6 +9,7 @@
 #include "base/io/clock.h"
 #include "dmtree/ddf/ddf.h"
 #include "dmtree/management_object.h"
+#include "dmtree/overlay.h"
 #include "dmtree/store/store.h"
 #include "dmtree/tree.h"
 #include "dmtree/tree_node.h"
@@ -50,6 +51,9 @@ struct Tree::Impl {
   std::vector<std::pair<Uri, ManagementObject*>> objects;
   std::vector<Observer> observers;
   std::vector<Unflushed> unflushed;
+  // What a commit leaves behind for the next one, so that their memory is used again.
+  std::unique_ptr<Overlay> spare_overlay;
+  CommitRecord record;
 };
 
 }  // namespace omadm

@@ -15,19 +15,63 @@ constexpr std::string_view kFactoryRootAcl = "Add=*&Get=*";
 
 constexpr std::size_t kFewChildren = 8;  // looked through one by one
 
-// Heads compare as the names do, as far as they reach: octets are never 0 in a name.
-std::uint64_t head_of(std::string_view name) noexcept {
-  std::uint64_t head = 0;
+template <typename T>
+std::uint64_t load_as(const char* octets) noexcept {
+  T value = 0;
+  std::memcpy(&value, octets, sizeof value);
+  return value;
+}
+
+// Up to eight octets, the first one lowest; 0 where there are none.
+std::uint64_t load(const char* octets, std::size_t count) noexcept {
+  std::uint64_t word = 0;
   if constexpr (std::endian::native == std::endian::little) {
-    if (name.size() >= sizeof head) {
-      std::memcpy(&head, name.data(), sizeof head);
-      return __builtin_bswap64(head);
+    if (count >= sizeof word) return load_as<std::uint64_t>(octets);
+    std::size_t at = 0;
+    if ((count & 4U) != 0) word = load_as<std::uint32_t>(octets), at = 4;
+    if ((count & 2U) != 0) word |= load_as<std::uint16_t>(octets + at) << 8 * at, at += 2;
+    if ((count & 1U) != 0) word |= load_as<std::uint8_t>(octets + at) << 8 * at;
+  } else {
+    for (std::size_t at = 0; at < std::min(count, sizeof word); ++at) {
+      word |= load_as<std::uint8_t>(octets + at) << 8 * at;
     }
   }
-  const std::size_t count = std::min<std::size_t>(name.size(), 8);
-  for (std::size_t i = 0; i < count; ++i) head = head << 8U | static_cast<unsigned char>(name[i]);
-  return count == 0 ? 0 : head << (64 - 8 * count);
+  return word;
 }
+
+// Heads compare as the names do, as far as they reach: octets are never 0 in a name.
+std::uint64_t head_of(std::string_view name) noexcept { return __builtin_bswap64(load(name.data(), name.size())); }
+
+// Of two names of one size whose heads are the same.
+bool same_behind_head(std::string_view a, std::string_view b) noexcept {
+  constexpr std::size_t kHead = sizeof(std::uint64_t);
+  if (a.size() <= kHead) return true;
+  if (a.size() > 2 * kHead) return a == b;
+  std::uint64_t end_of_a = 0;
+  std::uint64_t end_of_b = 0;
+  std::memcpy(&end_of_a, a.data() + a.size() - kHead, kHead);
+  std::memcpy(&end_of_b, b.data() + b.size() - kHead, kHead);
+  return end_of_a == end_of_b;
+}
+
+// Size and head of the first segment of a path, looked for eight octets at a time.
+struct FirstSegment {
+  explicit FirstSegment(std::string_view path) noexcept {
+    constexpr std::uint64_t kEach = 0x0101010101010101U;
+    for (std::size_t at = 0;; at += sizeof head) {
+      const std::uint64_t word = load(path.data() + at, path.size() - at);
+      // The lowest octet that is '/' is the lowest from which 1 cannot be taken away.
+      const std::uint64_t slashed = word ^ (kEach * '/');
+      const std::uint64_t slash = (slashed - kEach) & ~slashed & (kEach * 0x80);
+      const std::uint64_t in_front = slash == 0 ? ~std::uint64_t{0} : ((slash & -slash) - 1) >> 7U;
+      if (at == 0) head = __builtin_bswap64(word & in_front);
+      size = slash == 0 ? path.size() : at + static_cast<std::size_t>(std::countr_zero(slash)) / 8;
+      if (slash != 0 || path.size() - at <= sizeof head) return;
+    }
+  }
+  std::size_t size = 0;
+  std::uint64_t head = 0;
+};
 
 auto position(const TreeNode& parent, std::string_view name) noexcept {
   const std::uint64_t head = head_of(name);
@@ -73,8 +117,16 @@ Error corrupt(const Uri& uri, std::string_view what) {
 
 ChildEntry::ChildEntry(std::unique_ptr<TreeNode> child) noexcept : head(head_of(child->name)), node(std::move(child)) {}
 
-TreeNode* TreeNode::child(std::string_view canonical) const noexcept {
-  const std::uint64_t head = head_of(canonical);
+TreeNode* TreeNode::child(std::string_view canonical) const noexcept { return child(canonical, head_of(canonical)); }
+
+TreeNode* TreeNode::step(std::string_view& path) const noexcept {
+  const FirstSegment first(path);
+  TreeNode* const found = child(path.substr(0, first.size), first.head);
+  if (found != nullptr) path.remove_prefix(std::min(first.size + 1, path.size()));
+  return found;
+}
+
+TreeNode* TreeNode::child(std::string_view canonical, std::uint64_t head) const noexcept {
   auto found = children.begin();
   if (children.size() > kFewChildren) {
     found = std::lower_bound(found, children.end(), head,
@@ -85,8 +137,7 @@ TreeNode* TreeNode::child(std::string_view canonical) const noexcept {
   if (found == children.end() || found->head != head) return nullptr;
   // Names of up to eight octets are told apart by their heads.
   TreeNode* const node = found->node.get();
-  if (node->name.size() == canonical.size() && (canonical.size() <= sizeof head || node->name == canonical))
-    return node;
+  if (node->name.size() == canonical.size() && same_behind_head(node->name, canonical)) return node;
   if (canonical.size() < sizeof head) return nullptr;
   found = position(*this, canonical);
   return found != children.end() && (*found)->name == canonical ? found->node.get() : nullptr;
@@ -119,13 +170,13 @@ CommittedNodes::CommittedNodes(const Ddf& ddf) : root_(std::make_unique<TreeNode
 TreeNode* CommittedNodes::locate(const Uri& uri) const noexcept {
   TreeNode* node = root_.get();
   std::string_view rest = uri.path();
-  while (node != nullptr && !rest.empty()) node = node->child(Uri::next_segment(rest));
+  while (node != nullptr && !rest.empty()) node = node->step(rest);
   return node;
 }
 
 const TreeNode* CommittedNodes::find(const Uri& uri) const noexcept { return locate(uri); }
 
-Result<void> CommittedNodes::apply(EditRecord edit, const TreeNode* overwritten) {
+Result<void> CommittedNodes::apply(EditRecord&& edit, const TreeNode* overwritten) {
   switch (edit.op) {
     case EditRecord::Op::put: {
       // Looked for before the record moves on. Every node is one of ours.
@@ -140,7 +191,7 @@ Result<void> CommittedNodes::apply(EditRecord edit, const TreeNode* overwritten)
   return corrupt(edit.node.uri, "unknown operation");
 }
 
-Result<void> CommittedNodes::put(NodeRecord record, TreeNode* node) {
+Result<void> CommittedNodes::put(NodeRecord&& record, TreeNode* node) {
   Acl acl;
   if (!record.acl.empty()) {
     auto parsed = Acl::parse(record.acl);
@@ -163,8 +214,16 @@ Result<void> CommittedNodes::put(NodeRecord record, TreeNode* node) {
   }
   node->format = record.format;
   if (node->type == nullptr || *node->type != record.type) node->type = types_.intern(record.type);
-  node->acl = acl.empty() ? nullptr : std::make_unique<Acl>(std::move(acl));
-  node->title = record.title.empty() ? nullptr : std::make_unique<std::string>(std::move(record.title));
+  if (acl.empty()) {
+    node->acl = nullptr;
+  } else {
+    node->acl = std::make_unique<Acl>(std::move(acl));
+  }
+  if (record.title.empty()) {
+    node->title = nullptr;
+  } else {
+    node->title = std::make_unique<std::string>(std::move(record.title));
+  }
   node->tstamp = record.tstamp;
   node->verno = record.verno;
   node->data = std::move(record.data);

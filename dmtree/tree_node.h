@@ -48,8 +48,14 @@ struct TreeNode {
   std::unique_ptr<std::string> title;  // null: empty
 
   bool is_interior() const noexcept { return format == Format::node; }
+  bool inherits_acl() const noexcept { return acl == nullptr || acl->empty(); }
   TreeNode* child(std::string_view canonical) const noexcept;  // null: none
+  // The child that the first segment of `path` names, and takes it off; null: none, and `path` stays.
+  TreeNode* step(std::string_view& path) const noexcept;
   const Acl& own_acl() const noexcept;
+
+ private:
+  TreeNode* child(std::string_view canonical, std::uint64_t head) const noexcept;
 };
 
 // Few types name many nodes: each is kept once. Entries live until `sweep` finds them unused.
@@ -79,13 +85,13 @@ class CommittedNodes {
 
   // corrupt: the edit does not fit the tree, which happens only with damaged stores.
   // `overwritten`: the node a put changes, where the caller knows it; null: it is looked up.
-  Result<void> apply(EditRecord edit, const TreeNode* overwritten = nullptr);
+  Result<void> apply(EditRecord&& edit, const TreeNode* overwritten = nullptr);
   // Parents first, children by name.
   void for_each(const std::function<void(const NodeRecord&)>& visit) const;
   void sweep_types();
 
  private:
-  Result<void> put(NodeRecord record, TreeNode* node);  // null: a new one
+  Result<void> put(NodeRecord&& record, TreeNode* node);  // null: a new one
   Result<void> remove(const Uri& uri);
   Result<void> rename(const Uri& uri, const Uri& renamed);
   TreeNode* locate(const Uri& uri) const noexcept;

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <utility>
 
 #include "base/text.h"
 
@@ -81,8 +85,41 @@ bool is_longer(std::string_view text, std::uint16_t limit) {
   return is_over(text.size(), limit) && is_over(utf8_length(text), limit);
 }
 
+// Whether these eight octets are letters, digits and '/', never two of those behind one another. `before` is the octet
+// in front of them.
+bool are_simple(const char* octets, char before) {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  constexpr std::uint64_t kHigh = kEach * 0x80;
+  std::uint64_t word = 0;
+  std::memcpy(&word, octets, sizeof word);
+  // The highest bits of those octets, ASCII all, that are `least` at least.
+  const auto from = [](std::uint64_t ascii, unsigned least) { return ascii + kEach * (0x80U - least); };
+  const std::uint64_t lower = word | kEach * 0x20;
+  const std::uint64_t letters = from(lower, 'a') & ~from(lower, 'z' + 1);
+  const std::uint64_t slashes = from(word, '/') & ~from(word, '0') & kHigh;
+  const std::uint64_t digits = from(word, '0') & ~from(word, '9' + 1);
+  const std::uint64_t doubled = slashes & (slashes << 8U | (before == '/' ? 0x80U : 0U));
+  return ((letters | digits | slashes) & ~word & kHigh) == kHigh && doubled == 0;
+}
+
+// Whether `path` is names of letters and digits alone; looked at eight octets at a time.
+bool is_simple_path(std::string_view path) {
+  constexpr std::size_t kStep = 8;
+  if (std::endian::native != std::endian::little || path.size() < kStep || path.back() == '/') return false;
+  char before = '/';
+  std::size_t at = 0;
+  for (; path.size() - at >= kStep; at += kStep) {
+    if (!are_simple(path.data() + at, before)) return false;
+    before = path[at + kStep - 1];
+  }
+  const std::size_t last = path.size() - kStep;  // some of these are looked at twice
+  return at == path.size() || are_simple(path.data() + last, path[last - 1]);
+}
+
 // Whether `path` is canonical as it stands and within the limits of depth and segments: the usual case, in one pass.
 bool is_plain_path(std::string_view path, const UriLimits& limits) {
+  const bool any_segments = limits.max_seg_len == 0 && limits.max_depth == 0 && path.size() < 2 * kMaxSegments;
+  if (any_segments && is_simple_path(path)) return true;
   const char* at = path.data();
   const char* const end = at + path.size();
   std::size_t segments = 0;
@@ -127,11 +164,12 @@ Result<Uri> Uri::parse(std::string_view text, const UriLimits& limits) {
   if (text == ".") return Uri();
   std::string_view rest = DM_TRY(without_prefix(text));
   const std::size_t prefix_size = text.size() - rest.size();
-  Uri uri;
   if (is_plain_path(rest, limits)) {
-    uri.text_ = rest;
-    return uri;
+    Result<Uri> plain{Uri()};
+    plain->text_ = rest;
+    return plain;
   }
+  Uri uri;
   if (rest.find_first_of("?#") != std::string_view::npos) return Error{Errc::malformed, "'?' or '#' in a node's URI"};
   uri.text_.reserve(rest.size());
   std::size_t segments = 0;
@@ -213,10 +251,13 @@ std::string_view Uri::next_segment(std::string_view& path) noexcept {
 
 Result<Address> Address::parse(std::string_view text, const UriLimits& limits) {
   if (is_longer(text, limits.max_tot_len)) return too_long("URI longer than MaxTotLen");
-  Address address;
+  Result<Address> result{Address()};
+  Address& address = *result;
   const std::size_t question = text.find('?');
-  address.node = DM_TRY(Uri::parse(text.substr(0, question), limits));
-  if (question == std::string_view::npos) return address;
+  Result<Uri> node = Uri::parse(text.substr(0, question), limits);
+  if (!node) return std::move(node).error();
+  address.node = std::move(*node);
+  if (question == std::string_view::npos) return result;
   std::string_view suffix = text.substr(question + 1);
   if (suffix.starts_with("prop=")) {
     address.suffix = Suffix::property;
@@ -229,7 +270,7 @@ Result<Address> Address::parse(std::string_view text, const UriLimits& limits) {
   if (suffix.find_first_of("?&#") != std::string_view::npos)
     return Error{Errc::unsupported, "more than one URI suffix"};
   address.argument = DM_TRY(unescape(suffix));
-  return address;
+  return result;
 }
 
 }  // namespace omadm

@@ -25,7 +25,7 @@ namespace omadm::test {
 class ReplayedNodes {
  public:
   Result<void> apply(const CommitRecord& commit) {
-    for (const EditRecord& edit : commit.edits) DM_TRY(nodes_.apply(edit));
+    for (const EditRecord& edit : commit.edits) DM_TRY(nodes_.apply(EditRecord(edit)));
     sequence_ = commit.sequence;
     return {};
   }

@@ -378,5 +378,32 @@ TEST_F(TreeCommit, DestroyingATransactionAfterItsTreeMovedOnIsSafe) {
   EXPECT_FALSE(exists("./a"));
 }
 
+// The first octets of a name decide most look-ups: names that share them, and names of every length.
+TEST_F(TreeCommit, TND_024_NamesAreToldApartWhateverTheyShare) {
+  const std::string longest = "Interface-of-the-radio-0";
+  const auto leaf = [](const std::string& name) { return at("./names/" + name + "/leaf"); };
+  const auto names = [&](std::size_t length) {
+    const std::string common = longest.substr(0, length - 1);
+    return std::vector{common + "X", common + "Y"};
+  };
+  for (std::size_t length = 1; length <= longest.size(); ++length) {
+    for (const std::string& name : names(length)) {
+      Transaction transaction = tree->begin(Principal::device());
+      ASSERT_TRUE(transaction.put(leaf(name), {Format::chr, {}, name}));
+      ASSERT_TRUE(std::move(transaction).commit());
+    }
+  }
+  const Transaction transaction = tree->begin(Principal::device());
+  for (std::size_t length = 1; length <= longest.size(); ++length) {
+    for (const std::string& name : names(length)) {
+      const auto found = transaction.get(leaf(name));
+      ASSERT_TRUE(found) << name;
+      EXPECT_EQ(found->data, name);
+    }
+    EXPECT_FALSE(transaction.exists(leaf(longest.substr(0, length)))) << length;
+    EXPECT_FALSE(transaction.exists(leaf(longest.substr(0, length) + "XY"))) << length;
+  }
+}
+
 }  // namespace
 }  // namespace omadm::test

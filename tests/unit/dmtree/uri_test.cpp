@@ -133,5 +133,22 @@ TEST(Uri, PartsAndRelatives) {
   EXPECT_EQ(uri.rebased(Uri(), *Uri::parse("./Z")).str(), "./Z/A/B/C");
 }
 
+// Paths of letters and digits are looked at in steps of eight octets: whatever stands wherever, the outcome is that of
+// the look at each octet, which a limit on segments asks for.
+TEST(Uri, TND_024_EveryOctetCountsWhereverItStands) {
+  UriLimits each;
+  each.max_seg_len = 255;
+  for (const std::string path : {"abcdefgh", "Vendor/Network", "a/b/c/d/e/f/g/h/i", "Profile0/Settings/Radio/Value3"}) {
+    EXPECT_EQ(parsed(path), "./" + path);
+    for (std::size_t at = 0; at < path.size(); ++at) {
+      for (int octet = 1; octet < 256; ++octet) {
+        std::string other = path;
+        other[at] = static_cast<char>(octet);
+        ASSERT_EQ(parsed(other), parsed(other, each)) << path << ", octet " << octet << " at " << at;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace omadm
