@@ -16,9 +16,12 @@ class OctetBuffer {
   bool empty() const noexcept { return size_ == 0; }
   Bytes view() const noexcept { return {octets_.data(), size_}; }
 
+  // Takes memory for `count` octets in all, so that it need not be taken bit by bit.
+  void reserve(std::size_t count) { octets_.reserve(count); }
+
   // Room for `count` more octets, to be filled from the front; `advance` says how many were.
   char* room(std::size_t count) {
-    if (octets_.size() - size_ < count) octets_.resize(std::max(2 * octets_.size(), size_ + count + 512));
+    if (octets_.size() - size_ < count) grow(size_ + count);
     return octets_.data() + size_;
   }
   void advance(const char* end) noexcept { size_ = static_cast<std::size_t>(end - octets_.data()); }
@@ -45,6 +48,12 @@ class OctetBuffer {
   }
 
  private:
+  // A string's octets have values before they are written: so few at a time get one that they stay in the cache.
+  void grow(std::size_t needed) {
+    if (octets_.capacity() < needed) octets_.reserve(std::max(2 * octets_.capacity(), needed + 512));
+    octets_.resize(std::min(octets_.capacity(), needed + 1024));
+  }
+
   Octets octets_;
   std::size_t size_ = 0;
 };

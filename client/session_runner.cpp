@@ -94,8 +94,8 @@ void SessionRunner::begin() {
 
 void SessionRunner::take(Session::Step step) {
   if (step.ask) return ask(*step.ask);
-  if (!step.send) return finish(std::nullopt, step.result.value_or(SessionResult{}));
-  out_ = std::move(*step.send);
+  if (!step.send && !step.again) return finish(std::nullopt, step.result.value_or(SessionResult{}));
+  if (step.send) out_ = std::move(*step.send);
   farewell_ = std::move(step.result);
   repeats_ = 0;
   transmit();
@@ -128,8 +128,8 @@ void SessionRunner::transmit() {
   }
   HttpRequest request;
   request.url = out_.url;
-  request.headers = {{"Content-Type", out_.content_type},
-                     {"Accept", out_.accept},
+  request.headers = {{"Content-Type", std::string(out_.content_type)},
+                     {"Accept", std::string(out_.accept)},
                      {"Accept-Charset", "UTF-8"},
                      {"Cache-Control", "no-store"},
                      {"User-Agent", std::string(kUserAgent)}};

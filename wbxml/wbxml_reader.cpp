@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "base/plain_vector.h"
 #include "base/text.h"
 #include "wbxml/attribute_list.h"
 #include "wbxml/global_tokens.h"
@@ -66,6 +68,18 @@ std::string hex_octet(unsigned value) {
   return {digits[value >> 4U & 0xFU], digits[value & 0xFU]};
 }
 
+// What stands before the first octet that is 0 or not ASCII.
+Bytes ascii_string(Bytes octets) noexcept {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  std::size_t count = 0;
+  for (std::uint64_t word = 0; octets.size() - count >= sizeof word; count += sizeof word) {
+    std::memcpy(&word, octets.data() + count, sizeof word);
+    if (((word | (word - kEach)) & (kEach * 0x80)) != 0) break;  // an octet from which 1 cannot be taken away is 0
+  }
+  while (count < octets.size() && static_cast<unsigned char>(octets[count] - 1) < 0x7F) ++count;
+  return octets.substr(0, count);
+}
+
 enum class Vocabulary : std::uint8_t { dm, provisioning };
 
 class WbxmlReader final : public MarkupReader {
@@ -73,45 +87,43 @@ class WbxmlReader final : public MarkupReader {
   WbxmlReader(Bytes document, const Limits& limits, Vocabulary vocabulary)
       : document_(document), limits_(limits), vocabulary_(vocabulary), in_(document) {}
 
-  Result<Event> next() override {
-    if (error_) return *error_;
-    return checked_step();
-  }
+  const Event* step() override;
   std::optional<std::string_view> leaf() override;
   Position position() const override { return {0, in_.position()}; }
 
  private:
-  Result<Event> checked_step();
-  Result<Event> step();
+  // These set event_.
+  bool plain_step();
+  Result<void> read_event();
+  Result<void> read_token(std::uint8_t token);
+  Result<void> open(std::uint8_t tag);
+  void close();
+  Result<void> inline_text();
+  Result<void> table_text();
+  Result<void> text(Bytes octets);
+  Result<void> entity();
+  Result<void> opaque();
+
   Result<void> begin();
-  Result<Event> open(std::uint8_t tag);
   void name_element(std::uint8_t tag_token, Start& start);
-  Event close();
   Result<void> read_attributes();
   Result<void> skip_attributes();
   Result<void> skip_attribute_part(std::uint8_t octet);
   Result<void> skip_extension(std::uint8_t octet);
   Result<Bytes> table_string();
   Result<Bytes> counted();
-  Result<Event> inline_text();
-  Result<Event> table_text();
-  Result<Event> text(Bytes octets);
-  Result<Event> entity();
   Result<std::string> entity_text();
-  Result<Event> opaque();
 
   Bytes document_;
   Limits limits_;
   Vocabulary vocabulary_;
   ByteReader in_;
-  std::optional<Error> error_;
   std::string table_;
   bool begun_ = false;
   bool ascii_ = false;
-  bool done_ = false;
 
   std::uint8_t page_ = 0;  // of tags; SWITCH_PAGE inside attributes concerns another one, which is skipped
-  std::vector<Element> open_;
+  PlainVector<Element> open_;
   bool close_empty_ = false;  // the element just reported has no content
   std::size_t elements_ = 0;
   std::size_t text_run_ = 0;    // octets since the last tag
@@ -140,53 +152,79 @@ Result<void> WbxmlReader::begin() {
   return {};
 }
 
-Result<Event> WbxmlReader::checked_step() {
-  Result<Event> event = step();
-  if (!event) {
-    error_ = Error{event.error().code, "octet " + std::to_string(in_.position()) + ": " + event.error().detail};
-    event = *error_;
+const Event* WbxmlReader::step() {
+  if (error_) return nullptr;
+  if (plain_step()) return &event_;
+  if (auto read = read_event(); !read) {
+    error_ = Error{read.error().code, "octet " + std::to_string(in_.position()) + ": " + read.error().detail};
+    return nullptr;
   }
-  return event;
+  return &event_;
 }
 
-Result<Event> WbxmlReader::step() {
+// What most steps are: an END or a known tag without attributes, within an element. False: nothing was read.
+bool WbxmlReader::plain_step() {
+  if (open_.empty() || close_empty_ || in_.empty() || vocabulary_ != Vocabulary::dm) return false;
+  const auto octet = static_cast<std::uint8_t>(in_.rest().front());
+  if (octet == wbxml::kEnd) {
+    in_.skip(1);
+    close();
+    return true;
+  }
+  const ElementRow& row = element_row(static_cast<CodePage>(page_), octet & ~wbxml::kContent);
+  if (row.element == Element::unknown || open_.size() >= limits_.max_depth || elements_ >= limits_.max_elements) {
+    return false;
+  }
+  in_.skip(1);
+  ++elements_;
+  open_.push_back(row.element);
+  close_empty_ = (octet & wbxml::kContent) == 0;
+  text_run_ = 0;
+  event_ = Start{row.element, row.name};
+  return true;
+}
+
+Result<void> WbxmlReader::read_event() {
   if (!begun_) DM_TRY(begin());
-  if (done_) return Event{Done{}};
   if (next_attribute_ < attributes_.size()) {
     const WbxmlAttribute& attribute = attributes_[next_attribute_++];
-    return Event{Attribute{attribute.name, attribute.value}};
+    event_ = Attribute{attribute.name, attribute.value};
+    return {};
   }
-  if (close_empty_) return close();
-  while (true) {
-    if (open_.empty() && elements_ > 0) {
-      if (!in_.empty()) return malformed("octets after the document");
-      done_ = true;
-      return Event{Done{}};
-    }
+  if (close_empty_) return close(), Result<void>();
+  while (!open_.empty() || elements_ == 0) {
     const std::uint8_t octet = DM_TRY(in_.u8());
-    switch (octet) {
-      case wbxml::kSwitchPage:
-        page_ = DM_TRY(in_.u8());
-        continue;
-      case wbxml::kEnd:
-        if (open_.empty()) return malformed("END without a tag");
-        return close();
-      case wbxml::kEntity:
-        return entity();
-      case wbxml::kStrI:
-        return inline_text();
-      case wbxml::kStrT:
-        return table_text();
-      case wbxml::kOpaque:
-        return opaque();
-      case wbxml::kPi:
-        DM_TRY(skip_attributes());  // a PI is written like an attribute list
-        continue;
-      default:
-        break;
+    if (octet == wbxml::kEnd) {
+      if (open_.empty()) return malformed("END without a tag");
+      return close(), Result<void>();
     }
-    if (octet < wbxml::kContent || (octet & wbxml::kTagMask) >= 3) return open(octet);
-    DM_TRY(skip_extension(octet));  // 40…42, 80…82, C0…C2
+    if (octet == wbxml::kSwitchPage) {
+      page_ = DM_TRY(in_.u8());
+    } else if (octet == wbxml::kPi) {
+      DM_TRY(skip_attributes());  // a PI is written like an attribute list
+    } else if ((octet & wbxml::kTagMask) >= 3 || octet < wbxml::kContent) {
+      return read_token(octet);
+    } else {
+      DM_TRY(skip_extension(octet));  // 40…42, 80…82, C0…C2
+    }
+  }
+  if (!in_.empty()) return malformed("octets after the document");
+  event_ = Done{};
+  return {};
+}
+
+Result<void> WbxmlReader::read_token(std::uint8_t token) {
+  switch (token) {
+    case wbxml::kEntity:
+      return entity();
+    case wbxml::kStrI:
+      return inline_text();
+    case wbxml::kStrT:
+      return table_text();
+    case wbxml::kOpaque:
+      return opaque();
+    default:
+      return open(token);
   }
 }
 
@@ -198,18 +236,18 @@ std::optional<std::string_view> WbxmlReader::leaf() {
   }
   const Bytes rest = in_.rest();
   if (rest.empty() || static_cast<std::uint8_t>(rest.front()) != wbxml::kStrI) return std::nullopt;
-  const std::size_t nul = rest.find('\0', 1);
-  if (nul == Bytes::npos || nul + 1 >= rest.size() || static_cast<std::uint8_t>(rest[nul + 1]) != wbxml::kEnd) {
+  const Bytes octets = ascii_string(rest.substr(1));
+  const std::size_t nul = 1 + octets.size();
+  if (nul + 1 >= rest.size() || rest[nul] != '\0' || static_cast<std::uint8_t>(rest[nul + 1]) != wbxml::kEnd) {
     return std::nullopt;
   }
-  const Bytes octets = rest.substr(1, nul - 1);
-  if (octets.size() > limits_.max_text || !is_ascii(octets)) return std::nullopt;
+  if (octets.size() > limits_.max_text) return std::nullopt;
   in_.skip(nul + 2);
   close();
   return octets;
 }
 
-Result<Event> WbxmlReader::open(std::uint8_t tag) {
+Result<void> WbxmlReader::open(std::uint8_t tag) {
   if (open_.size() >= limits_.max_depth) return Error{Errc::too_large, "elements nested too deeply"};
   if (++elements_ > limits_.max_elements) return Error{Errc::too_large, "too many elements"};
   Start start;
@@ -225,15 +263,17 @@ Result<Event> WbxmlReader::open(std::uint8_t tag) {
   open_.push_back(start.element);
   close_empty_ = (tag & wbxml::kContent) == 0;
   text_run_ = 0;
-  return Event{start};
+  event_ = start;
+  return {};
 }
 
 void WbxmlReader::name_element(std::uint8_t tag_token, Start& start) {
   if (vocabulary_ == Vocabulary::provisioning) {
     start.name = page_ <= 1 ? provisioning::tag_name(tag_token) : std::string_view();
   } else {
-    start.element = element_by_token(static_cast<CodePage>(page_), tag_token);
-    if (start.element != Element::unknown) start.name = xml_name(start.element);
+    const ElementRow& row = element_row(static_cast<CodePage>(page_), tag_token);
+    start.element = row.element;
+    start.name = row.name;
   }
   if (!start.name.empty()) return;
   scratch_ = hex_octet(page_) + ':' + hex_octet(tag_token);
@@ -249,12 +289,11 @@ Result<void> WbxmlReader::read_attributes() {
   return {};
 }
 
-Event WbxmlReader::close() {
-  const End end{open_.back()};
+void WbxmlReader::close() {
+  event_ = End{open_.back()};
   open_.pop_back();
   close_empty_ = false;
   text_run_ = 0;
-  return end;
 }
 
 Result<void> WbxmlReader::skip_attributes() {
@@ -318,23 +357,24 @@ Result<Bytes> WbxmlReader::table_string() {
   return octets;
 }
 
-Result<Event> WbxmlReader::inline_text() {
+Result<void> WbxmlReader::inline_text() {
   const Bytes octets = DM_TRY(in_.take_until_nul());
   return text(octets);
 }
 
-Result<Event> WbxmlReader::table_text() {
+Result<void> WbxmlReader::table_text() {
   const Bytes octets = DM_TRY(table_string());
   return text(octets);
 }
 
-Result<Event> WbxmlReader::text(Bytes octets) {
+Result<void> WbxmlReader::text(Bytes octets) {
   if (open_.empty()) return malformed("text outside the document");
   if (!is_utf8(octets)) return malformed("a string that is not UTF-8");
   if (ascii_ && utf8_length(octets) != octets.size()) return malformed("a string that is not US-ASCII");
   text_run_ += octets.size();
   if (text_run_ > limits_.max_text) return Error{Errc::too_large, "a text over the limit"};
-  return Event{Text{octets}};
+  event_ = Text{octets};
+  return {};
 }
 
 Result<std::string> WbxmlReader::entity_text() {
@@ -344,20 +384,22 @@ Result<std::string> WbxmlReader::entity_text() {
   return to_utf8(character);
 }
 
-Result<Event> WbxmlReader::entity() {
+Result<void> WbxmlReader::entity() {
   if (open_.empty()) return malformed("text outside the document");
   scratch_ = DM_TRY(entity_text());
   text_run_ += scratch_.size();
   if (text_run_ > limits_.max_text) return Error{Errc::too_large, "a text over the limit"};
-  return Event{Text{scratch_}};
+  event_ = Text{scratch_};
+  return {};
 }
 
-Result<Event> WbxmlReader::opaque() {
+Result<void> WbxmlReader::opaque() {
   if (open_.empty()) return malformed("data outside the document");
   const Bytes octets = DM_TRY(counted());
   text_run_ += octets.size();
   if (text_run_ > limits_.max_text) return Error{Errc::too_large, "data over the limit"};
-  return Event{Opaque{octets}};
+  event_ = Opaque{octets};
+  return {};
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "wbxml/wbxml_writer.h"
 
 #include <cassert>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "base/octet_buffer.h"
@@ -12,9 +14,27 @@ namespace {
 constexpr std::string_view kSyncmlHeader{"\x02\xA4\x01\x6A\x00", 5};
 constexpr std::string_view kDmddfHeader{"\x02\x00\x00\x6A\x1B-//OMA//DTD-DM-DDF 1.2//EN\0", 32};
 
+// Copies `text` to `at`, where there is room; false: it holds a NUL, and not all is copied.
+bool copy_without_nul(char* at, std::string_view text) noexcept {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  std::size_t count = 0;
+  for (std::uint64_t word = 0; text.size() - count >= sizeof word; count += sizeof word) {
+    std::memcpy(&word, text.data() + count, sizeof word);
+    if (((word - kEach) & ~word & (kEach * 0x80)) != 0) return false;  // an octet borrowed: it was 0
+    std::memcpy(at + count, &word, sizeof word);
+  }
+  for (; count < text.size(); ++count) {
+    if (text[count] == '\0') return false;
+    at[count] = text[count];
+  }
+  return true;
+}
+
 class WbxmlWriter final : public MarkupWriter {
  public:
   explicit WbxmlWriter(std::string_view header) { out_.append(header); }
+
+  void expect(std::size_t size) override { out_.reserve(size); }
 
   void start(Element element) override {
     out_.advance(tag(out_.room(3), element, wbxml::kContent));
@@ -29,13 +49,16 @@ class WbxmlWriter final : public MarkupWriter {
 
   void leaf(Element element, std::string_view content) override {
     if (content.empty()) return empty(element);
-    if (content.find('\0') != content.npos) {
-      start(element);
-      opaque(content);
-      return end();
-    }
     char* at = tag(out_.room(content.size() + 6), element, wbxml::kContent);
-    at = inline_string(at, content);
+    char* const string = at;
+    *at++ = static_cast<char>(wbxml::kStrI);
+    if (!copy_without_nul(at, content)) {
+      out_.advance(string);
+      opaque(content);
+      return out_.push(static_cast<char>(wbxml::kEnd));
+    }
+    at += content.size();
+    *at++ = '\0';
     *at++ = static_cast<char>(wbxml::kEnd);
     out_.advance(at);
   }

@@ -48,11 +48,18 @@ struct Position {
 class MarkupReader {
  public:
   virtual ~MarkupReader() = default;
-  virtual Result<Event> next() = 0;  // malformed, too_large, unsupported (charset, public id)
+  // The next event, or null: error() says why. malformed, too_large, unsupported (charset, public id).
+  virtual const Event* step() = 0;
+  const Error& error() const noexcept { return *error_; }  // after step() has returned null
+  Result<Event> next();                                    // step() as a Result
   // Behind a Start, a short cut: reads the element to its End when it holds nothing, or one text that is at hand.
   // nullopt: nothing was read, next() tells what the element holds.
   virtual std::optional<std::string_view> leaf() { return std::nullopt; }
   virtual Position position() const = 0;
+
+ protected:
+  Event event_;                 // what step() points to
+  std::optional<Error> error_;  // why it points to nothing
 };
 
 // Writes one document. Elements must be closed in order; `finish` asserts that all are.
@@ -61,6 +68,7 @@ class MarkupReader {
 class MarkupWriter {
  public:
   virtual ~MarkupWriter() = default;
+  virtual void expect(std::size_t size) = 0;  // about so many octets are going to be written
   virtual void start(Element element) = 0;
   virtual void text(std::string_view text) = 0;  // UTF-8. XML: escaped; a character XML cannot hold becomes U+FFFD
   virtual void opaque(Bytes octets) = 0;         // WBXML: OPAQUE; XML: CDATA, the octets must be XML text

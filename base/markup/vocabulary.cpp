@@ -11,24 +11,19 @@ namespace {
 constexpr std::size_t kPages = 3;
 constexpr std::size_t kTokens = 64;
 
-struct Row {
-  Element element = Element::unknown;
-  std::string_view name;
-};
-
 constexpr std::array kRows = {
-#define OMADM_ELEMENT_ROW(id, name, page, token) Row{Element::id, name},
+#define OMADM_ELEMENT_ROW(id, name, page, token) ElementRow{Element::id, name},
     OMADM_ELEMENTS(OMADM_ELEMENT_ROW)
 #undef OMADM_ELEMENT_ROW
 };
 
 constexpr std::size_t page_index(CodePage page) noexcept { return static_cast<std::size_t>(page); }
 
-using TokenTable = std::array<std::array<Row, kTokens>, kPages>;
+using TokenTable = std::array<std::array<ElementRow, kTokens>, kPages>;
 
 constexpr TokenTable make_token_table() {
   TokenTable table{};
-  for (const Row& row : kRows) table[page_index(code_page(row.element))][token(row.element)] = row;
+  for (const ElementRow& row : kRows) table[page_index(code_page(row.element))][token(row.element)] = row;
   return table;
 }
 constexpr TokenTable kByToken = make_token_table();
@@ -42,11 +37,11 @@ constexpr std::size_t hash(std::string_view name) noexcept {
   return (value ^ (value >> 8U)) % kSlots;
 }
 
-using NameTable = std::array<std::array<Row, kSlots>, kPages>;
+using NameTable = std::array<std::array<ElementRow, kSlots>, kPages>;
 
 constexpr NameTable make_name_table() {
   NameTable table{};
-  for (const Row& row : kRows) {
+  for (const ElementRow& row : kRows) {
     auto& page = table[page_index(code_page(row.element))];
     std::size_t slot = hash(row.name);
     while (page[slot].element != Element::unknown) slot = (slot + 1) % kSlots;
@@ -58,7 +53,7 @@ constexpr NameTable kByName = make_name_table();
 
 constexpr std::size_t kLongestName = 16;
 
-static_assert(std::all_of(kRows.begin(), kRows.end(), [](const Row& row) {
+static_assert(std::all_of(kRows.begin(), kRows.end(), [](const ElementRow& row) {
   return token(row.element) >= 5 && token(row.element) < kTokens && row.name.size() < kLongestName &&
          kByToken[page_index(code_page(row.element))][token(row.element)].name == row.name;
 }));
@@ -71,8 +66,7 @@ bool is_version(std::string_view text) noexcept { return text.find_first_not_of(
 }  // namespace
 
 std::string_view xml_name(Element element) noexcept {
-  if (page_index(code_page(element)) >= kPages || token(element) >= kTokens) return "unknown";
-  const Row& row = kByToken[page_index(code_page(element))][token(element)];
+  const ElementRow& row = element_row(code_page(element), token(element));
   return row.element == Element::unknown ? "unknown" : row.name;
 }
 
@@ -80,9 +74,14 @@ std::string_view xml_namespace(CodePage page) noexcept {
   return page_index(page) < kPages ? kNamespaces[page_index(page)] : std::string_view();
 }
 
+const ElementRow& element_row(CodePage page, std::uint8_t tag_token) noexcept {
+  static constexpr ElementRow kNone;
+  if (page_index(page) >= kPages || tag_token >= kTokens) return kNone;
+  return kByToken[page_index(page)][tag_token];
+}
+
 Element element_by_token(CodePage page, std::uint8_t tag_token) noexcept {
-  if (page_index(page) >= kPages || tag_token >= kTokens) return Element::unknown;
-  return kByToken[page_index(page)][tag_token].element;
+  return element_row(page, tag_token).element;
 }
 
 Element element_by_name(CodePage page, std::string_view name) noexcept {

@@ -161,6 +161,13 @@ constexpr std::uint8_t token(Element element) noexcept {
 std::string_view xml_name(Element element) noexcept;     // "unknown" for Element::unknown
 std::string_view xml_namespace(CodePage page) noexcept;  // "SYNCML:SYNCML1.2", "syncml:metinf", "syncml:dmddf1.2"
 
+struct ElementRow {
+  Element element = Element::unknown;
+  std::string_view name;
+};
+// {unknown, ""} where the page has no such token. Static storage.
+const ElementRow& element_row(CodePage page, std::uint8_t tag_token) noexcept;
+
 // Element::unknown where the page has no such token or name.
 Element element_by_token(CodePage page, std::uint8_t tag_token) noexcept;
 Element element_by_name(CodePage page, std::string_view name) noexcept;

@@ -9,8 +9,9 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <vector>
 
+#include "base/octet_buffer.h"
+#include "base/plain_vector.h"
 #include "base/text.h"
 
 namespace omadm {
@@ -20,6 +21,8 @@ namespace {
 // queue in the cache. A chunk that says nothing is inside something long, which libxml2 looks through from its
 // beginning each time: the next one is larger.
 constexpr std::size_t kSmallestChunk = 4U << 10U;
+// The tags and texts of a chunk are seldom more than one to eight octets.
+constexpr std::size_t kRecordsOfChunk = kSmallestChunk / 8;
 constexpr std::size_t kLargestChunk = 1U << 20U;
 // libxml2 compares every attribute of a tag with every other: a tag may not hold many.
 constexpr std::size_t kMaxTag = 4U << 10U;
@@ -78,7 +81,7 @@ class XmlReader final : public MarkupReader {
   XmlReader(const XmlReader&) = delete;
   XmlReader& operator=(const XmlReader&) = delete;
 
-  Result<Event> next() override;
+  const Event* step() override;
   std::optional<std::string_view> leaf() override;
   Position position() const override { return position_; }
 
@@ -94,11 +97,14 @@ class XmlReader final : public MarkupReader {
     std::uint32_t offset;
   };
   // What a name meant the last time. libxml2 keeps each name once, so pointers are compared.
+  // A prefix that was not declared stands for the URI it lacks: none is a namespace of ours, which all hold a ':'.
   struct Known {
-    const xmlChar* name = nullptr;
-    std::uint8_t key = 0;
-    Element element = Element::unknown;
-    std::uint32_t length = 0;
+    const xmlChar* name;  // null: unused, and the rest has no values
+    const xmlChar* space;
+    std::uint32_t length;
+    Element element;
+    bool in_tree;
+    bool foreign;
   };
   struct KnownUri {
     const xmlChar* uri = nullptr;
@@ -111,13 +117,13 @@ class XmlReader final : public MarkupReader {
   bool inside_tag() const;
   void fail(Errc code, std::string_view what, long line);
   void stop(Errc code, std::string_view what);
-  void record(Record record);
+  void record(Kind kind, const xmlChar* name, std::uint32_t length, bool foreign, Element element);
   void add_text(const xmlChar* text, int length);
   void open(const xmlChar* name, const xmlChar* prefix, const xmlChar* uri);
   void add_attributes(const xmlChar** attributes, int count);
   void close();
   std::optional<CodePage> page_of(const xmlChar* uri);
-  const Known& known(const xmlChar* name, std::optional<CodePage> page);
+  const Known& known(const xmlChar* name, const xmlChar* prefix, const xmlChar* uri);
   void check_encoding();
   static xmlSAXHandler handler() noexcept;
   static XmlReader& self(void* context) noexcept { return *static_cast<XmlReader*>(context); }
@@ -129,20 +135,19 @@ class XmlReader final : public MarkupReader {
   std::size_t fed_ = 0;
   std::size_t chunk_ = kSmallestChunk;
   bool finished_ = false;
-  std::optional<Error> error_;
 
-  std::vector<Record> queue_;
+  PlainVector<Record> queue_;
   std::size_t next_ = 0;
-  std::string text_;
+  OctetBuffer text_;
   std::size_t next_text_ = 0;
   Position position_;
 
-  std::vector<Element> open_;
+  PlainVector<Element> open_;
   std::size_t tree_depth_ = 0;  // depth of the outermost MgmtTree; 0: outside
   std::size_t elements_ = 0;
   std::size_t text_run_ = 0;  // octets since the last tag
   std::size_t attribute_declarations_ = 0;
-  std::array<Known, 128> known_{};
+  std::array<Known, 128> known_;
   std::array<KnownUri, 4> uris_{};
   std::size_t next_uri_ = 0;
 };
@@ -167,6 +172,9 @@ XmlReader::XmlReader(Bytes document, const Limits& limits, XmlAttributes attribu
   // NOENT lets the five predefined entities be characters in attributes, too; none other can be declared.
   const int resolve = attributes_ == XmlAttributes::reported ? static_cast<int>(XML_PARSE_NOENT) : 0;
   xmlCtxtUseOptions(parser_, XML_PARSE_NONET | XML_PARSE_HUGE | resolve);
+  for (Known& entry : known_) entry.name = nullptr;
+  queue_.reserve(std::min(kRecordsOfChunk, document_.size() / 8));
+  text_.reserve(std::min(kSmallestChunk, document_.size()));
 }
 
 XmlReader::~XmlReader() {
@@ -176,29 +184,36 @@ XmlReader::~XmlReader() {
   xmlFreeParserCtxt(parser_);
 }
 
-Result<Event> XmlReader::next() {
+const Event* XmlReader::step() {
   while (next_ == queue_.size()) {
-    if (error_) return *error_;
-    if (finished_) return Event{Done{}};
+    if (error_) return nullptr;
+    if (finished_) {
+      event_ = Done{};
+      return &event_;
+    }
     feed();
   }
   const Record& record = queue_[next_++];
   position_ = {record.line, record.offset};
   switch (record.kind) {
     case Kind::start:
-      return Event{Start{record.element, {record.name, record.length}, record.foreign}};
+      event_ = Start{record.element, {record.name, record.length}, record.foreign};
+      break;
     case Kind::end:
-      return Event{End{record.element}};
+      event_ = End{record.element};
+      break;
     case Kind::attribute:
-      return Event{Attribute{record.name, take_text(record.length)}};
+      event_ = Attribute{record.name, take_text(record.length)};
+      break;
     case Kind::text:
+      event_ = Text{take_text(record.length)};
       break;
   }
-  return Event{Text{take_text(record.length)}};
+  return &event_;
 }
 
 std::string_view XmlReader::take_text(std::size_t length) {
-  const std::string_view text = std::string_view(text_).substr(next_text_, length);
+  const std::string_view text = text_.view().substr(next_text_, length);
   next_text_ += length;
   return text;
 }
@@ -207,9 +222,7 @@ std::optional<std::string_view> XmlReader::leaf() {
   const auto is = [this](std::size_t at, Kind kind) { return at < queue_.size() && queue_[at].kind == kind; };
   std::string_view text;
   if (is(next_, Kind::text) && is(next_ + 1, Kind::end)) {
-    text = std::string_view(text_).substr(next_text_, queue_[next_].length);
-    next_text_ += text.size();
-    ++next_;
+    text = take_text(queue_[next_++].length);
   } else if (!is(next_, Kind::end)) {
     return std::nullopt;
   }
@@ -221,7 +234,7 @@ std::optional<std::string_view> XmlReader::leaf() {
 void XmlReader::feed() {
   chunk_ = queue_.empty() && !inside_tag() ? std::min(2 * chunk_, kLargestChunk) : kSmallestChunk;
   queue_.clear();
-  text_.clear();
+  text_.cut(0);
   next_ = next_text_ = 0;
   const QuietErrors quiet;
   const Bytes chunk = document_.substr(fed_, chunk_);
@@ -258,11 +271,11 @@ void XmlReader::stop(Errc code, std::string_view what) {
   xmlStopParser(parser_);
 }
 
-void XmlReader::record(Record record) {
+void XmlReader::record(Kind kind, const xmlChar* name, std::uint32_t length, bool foreign, Element element) {
   const xmlParserInputPtr input = parser_->input;
-  record.line = static_cast<std::uint32_t>(input->line);
-  record.offset = static_cast<std::uint32_t>(input->consumed + static_cast<std::size_t>(input->cur - input->base));
-  queue_.push_back(record);
+  const auto offset = input->consumed + static_cast<std::size_t>(input->cur - input->base);
+  queue_.push_back({chars(name), length, kind, foreign, element, static_cast<std::uint32_t>(input->line),
+                    static_cast<std::uint32_t>(offset)});
 }
 
 void XmlReader::add_text(const xmlChar* text, int length) {
@@ -271,24 +284,21 @@ void XmlReader::add_text(const xmlChar* text, int length) {
   text_run_ += count;
   if (text_run_ > limits_.max_text) return stop(Errc::too_large, "a text over the limit");
   if (queue_.empty() || queue_.back().kind != Kind::text) {
-    record({nullptr, 0, Kind::text, false, Element::unknown, 0, 0});
+    record(Kind::text, nullptr, 0, false, Element::unknown);
   }
   queue_.back().length += static_cast<std::uint32_t>(count);
-  text_.append(chars(text), count);
+  text_.append({chars(text), count});
 }
 
 void XmlReader::open(const xmlChar* name, const xmlChar* prefix, const xmlChar* uri) {
   if (error_) return;
   if (open_.size() >= limits_.max_depth) return stop(Errc::too_large, "elements nested too deeply");
   if (++elements_ > limits_.max_elements) return stop(Errc::too_large, "too many elements");
-  const std::optional<CodePage> page = uri != nullptr ? page_of(uri) : std::nullopt;
-  const bool foreign = (uri != nullptr && !page) || (uri == nullptr && prefix != nullptr);
-  const Known& meaning = known(name, page);
-  const Element element = foreign ? Element::unknown : meaning.element;
-  open_.push_back(element);
-  if (element == Element::DdfMgmtTree && tree_depth_ == 0) tree_depth_ = open_.size();
+  const Known& meaning = known(name, prefix, uri);
+  open_.push_back(meaning.element);
+  if (meaning.element == Element::DdfMgmtTree && tree_depth_ == 0) tree_depth_ = open_.size();
   text_run_ = 0;
-  record({chars(name), meaning.length, Kind::start, foreign, element, 0, 0});
+  record(Kind::start, name, meaning.length, meaning.foreign, meaning.element);
 }
 
 // libxml2 gives five pointers for each: name, prefix, URI, and where the value begins and ends.
@@ -297,14 +307,14 @@ void XmlReader::add_attributes(const xmlChar** attributes, int count) {
   for (int i = 0; i < count && !error_; ++i, attributes += 5) {
     const auto length = static_cast<std::size_t>(attributes[4] - attributes[3]);
     if (length > limits_.max_text) return stop(Errc::too_large, "an attribute over the limit");
-    record({chars(attributes[0]), static_cast<std::uint32_t>(length), Kind::attribute, false, Element::unknown, 0, 0});
-    text_.append(chars(attributes[3]), length);
+    record(Kind::attribute, attributes[0], static_cast<std::uint32_t>(length), false, Element::unknown);
+    text_.append({chars(attributes[3]), length});
   }
 }
 
 void XmlReader::close() {
   if (error_ || open_.empty()) return;
-  record({nullptr, 0, Kind::end, false, open_.back(), 0, 0});
+  record(Kind::end, nullptr, 0, false, open_.back());
   if (open_.size() == tree_depth_) tree_depth_ = 0;
   open_.pop_back();
   text_run_ = 0;
@@ -319,16 +329,17 @@ std::optional<CodePage> XmlReader::page_of(const xmlChar* uri) {
   return entry.page;
 }
 
-const XmlReader::Known& XmlReader::known(const xmlChar* name, std::optional<CodePage> page) {
+const XmlReader::Known& XmlReader::known(const xmlChar* name, const xmlChar* prefix, const xmlChar* uri) {
   const bool in_tree = tree_depth_ != 0;
-  const unsigned page_key = page ? static_cast<unsigned>(*page) : 3U;
-  const auto key = static_cast<std::uint8_t>(page_key << 1U | (in_tree ? 1U : 0U));
+  const xmlChar* const space = uri != nullptr ? uri : prefix;
   const auto address = reinterpret_cast<std::uintptr_t>(name);
-  Known& entry = known_[((address >> 2U) ^ (address >> 9U) ^ key) % known_.size()];
-  if (entry.name != name || entry.key != key) {
-    const std::string_view text = chars(name);
-    entry = {name, key, look_up(page, in_tree, text), static_cast<std::uint32_t>(text.size())};
-  }
+  Known& entry = known_[((address >> 2U) ^ (address >> 9U)) % known_.size()];
+  if (entry.name == name && entry.space == space && entry.in_tree == in_tree) return entry;
+  const std::optional<CodePage> page = uri != nullptr ? page_of(uri) : std::nullopt;
+  const bool foreign = uri != nullptr ? !page : prefix != nullptr;
+  const std::string_view text = chars(name);
+  const Element element = foreign ? Element::unknown : look_up(page, in_tree, text);
+  entry = {name, space, static_cast<std::uint32_t>(text.size()), element, in_tree, foreign};
   return entry;
 }
 

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include "base/octet_buffer.h"
+#include "base/plain_vector.h"
 
 namespace omadm {
 namespace {
@@ -36,26 +36,36 @@ bool is_noncharacter(std::string_view text, std::size_t at) noexcept {
   return text.substr(at, 3) == "\xEF\xBF\xBE" || text.substr(at, 3) == "\xEF\xBF\xBF";
 }
 
-// Whether `text` may need an escape; most texts do not. Eight octets at a time: an octet is below `n` when taking `n`
-// away borrows from its highest bit.
-bool holds_special(std::string_view text) noexcept {
+constexpr std::array<bool, 256> make_plain() {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0; c < 0x80; ++c) plain[c] = kEscapes[c].empty();
+  return plain;
+}
+constexpr std::array<bool, 256> kPlain = make_plain();
+
+// Whether one of eight octets may need an escape: an octet is below `n` when taking `n` away borrows from its highest
+// bit. May err on the safe side.
+bool holds_special(std::uint64_t word) noexcept {
   constexpr std::uint64_t kEach = 0x0101010101010101U;
-  std::size_t at = 0;
-  for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    const std::uint64_t ampersand = word ^ (kEach * '&');
-    const std::uint64_t angle = (word | (kEach * 2)) ^ (kEach * '>');  // '<' and '>' differ in this bit
-    const std::uint64_t borrowed = (word - kEach * 0x20) | (ampersand - kEach) | (angle - kEach) | word;
-    if ((borrowed & (kEach * 0x80)) != 0) return true;
-  }
-  for (; at < text.size(); ++at) {
-    const auto octet = static_cast<unsigned char>(text[at]);
-    if (!kEscapes[octet].empty() || octet >= 0x80) return true;
-  }
-  return false;
+  const std::uint64_t ampersand = word ^ (kEach * '&');
+  const std::uint64_t angle = (word | (kEach * 2)) ^ (kEach * '>');  // '<' and '>' differ in this bit
+  const std::uint64_t borrowed = (word - kEach * 0x20) | (ampersand - kEach) | (angle - kEach) | word;
+  return (borrowed & (kEach * 0x80)) != 0;
 }
 
-// "<Name" and "</Name>", ready to be copied as a whole.
+// Copies `text` to `at`, where there is room, up to the first octet that may need an escape; how many octets.
+std::size_t copy_plain(char* at, std::string_view text) noexcept {
+  std::size_t count = 0;
+  for (std::uint64_t word = 0; text.size() - count >= sizeof word; count += sizeof word) {
+    std::memcpy(&word, text.data() + count, sizeof word);
+    if (holds_special(word)) break;
+    std::memcpy(at + count, &word, sizeof word);
+  }
+  for (; count < text.size() && kPlain[static_cast<unsigned char>(text[count])]; ++count) at[count] = text[count];
+  return count;
+}
+
+// "<Name>" and "</Name>", ready to be copied as a whole.
 struct Tags {
   std::array<char, 24> start{};
   std::array<char, 24> end{};
@@ -77,7 +87,7 @@ constexpr auto make_tags() {
     tags.start[0] = tags.end[0] = '<';
     tags.end[1] = '/';
     for (std::size_t i = 0; i < name.size(); ++i) tags.start[i + 1] = tags.end[i + 2] = name[i];
-    tags.end[name.size() + 2] = '>';
+    tags.start[name.size() + 1] = tags.end[name.size() + 2] = '>';
   };
 #define OMADM_ELEMENT_TAGS(id, name, page, token) add(Element::id, name);
   OMADM_ELEMENTS(OMADM_ELEMENT_TAGS)
@@ -92,16 +102,20 @@ class XmlWriter final : public MarkupWriter {
  public:
   explicit XmlWriter(const XmlWriterOptions& options) : pretty_(options.pretty) {}
 
+  void expect(std::size_t size) override { out_.reserve(size); }
+
   void start(Element element) override {
-    open_tag(element, ">");
+    indent_child();
+    out_.advance(open_tag(out_.room(kLongestTag), element, ">"));
     open_.push_back({element, false});
     closing_ += tags_of(element).name_size + 3U;
   }
 
   void text(std::string_view text) override {
-    if (!holds_special(text)) return out_.append(text);
-    std::size_t copied = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
+    char* const at = out_.room(text.size());
+    std::size_t copied = copy_plain(at, text);
+    out_.advance(at + copied);
+    for (std::size_t i = copied; i < text.size(); ++i) {
       const auto c = static_cast<unsigned char>(text[i]);
       const bool refused = c == 0xEF && is_noncharacter(text, i);
       if (kEscapes[c].empty() && !refused) continue;
@@ -141,17 +155,27 @@ class XmlWriter final : public MarkupWriter {
     const Open last = open_.back();
     open_.pop_back();
     if (last.has_children) indent(open_.size());
-    close_tag(last.element);
+    out_.advance(close_tag(out_.room(kLongestTag), last.element));
     closing_ -= tags_of(last.element).name_size + 3U;
   }
 
-  void empty(Element element) override { open_tag(element, "/>"); }
+  void empty(Element element) override {
+    indent_child();
+    out_.advance(open_tag(out_.room(kLongestTag), element, "/>"));
+  }
 
   void leaf(Element element, std::string_view content) override {
     if (content.empty()) return empty(element);
-    open_tag(element, ">");
-    text(content);
-    close_tag(element);
+    indent_child();
+    char* at = open_tag(out_.room(content.size() + 2 * kLongestTag), element, ">");
+    const std::size_t copied = copy_plain(at, content);
+    at += copied;
+    if (copied < content.size()) {
+      out_.advance(at);
+      text(content.substr(copied));
+      at = out_.room(kLongestTag);
+    }
+    out_.advance(close_tag(at, element));
   }
 
   std::size_t size() const override { return out_.size(); }
@@ -198,14 +222,16 @@ class XmlWriter final : public MarkupWriter {
     out_.push('\n');
     for (std::size_t i = 0; i < 2 * depth; ++i) out_.push(' ');
   }
+  // Before the tag of a child of the innermost element.
+  void indent_child() {
+    if (pretty_ && !out_.empty()) indent(open_.size());
+  }
 
-  // `end` is ">" or "/>".
-  void open_tag(Element element, std::string_view end) {
-    if (!out_.empty()) indent(open_.size());
+  // These write to `at`, where there is room for kLongestTag, and return the place behind. `end` is ">" or "/>".
+  char* open_tag(char* at, Element element, std::string_view end) {
     const bool inherited = !open_.empty() && code_page(open_.back().element) == code_page(element);
     if (!open_.empty()) open_.back().has_children = true;
     const Tags& tags = tags_of(element);
-    char* at = out_.room(kLongestTag);
     std::memcpy(at, tags.start.data(), tags.start.size());
     at += 1 + tags.name_size;
     if (!inherited) {
@@ -213,21 +239,18 @@ class XmlWriter final : public MarkupWriter {
       at = OctetBuffer::put(at, xml_namespace(code_page(element)));
       *at++ = '"';
     }
-    if (end.size() == 2) *at++ = '/';
-    *at++ = '>';
-    out_.advance(at);
+    return OctetBuffer::put(at, end);
   }
 
-  void close_tag(Element element) {
+  static char* close_tag(char* at, Element element) {
     const Tags& tags = tags_of(element);
-    char* const at = out_.room(kLongestTag);
     std::memcpy(at, tags.end.data(), tags.end.size());
-    out_.advance(at + tags.name_size + 3);
+    return at + tags.name_size + 3;
   }
 
   bool pretty_;
   OctetBuffer out_;
-  std::vector<Open> open_;
+  PlainVector<Open> open_;
   std::size_t closing_ = 0;  // octets of the end tags of open_
 };
 

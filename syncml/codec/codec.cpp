@@ -22,6 +22,7 @@ std::string_view media_type(Encoding encoding) noexcept {
 
 std::optional<Encoding> encoding_of(std::string_view content_type) noexcept {
   const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
+  if (type == kDmWbxmlType) return Encoding::wbxml;  // as nearly all write it
   if (equals_ignoring_case(type, kDmXmlType)) return Encoding::xml;
   if (equals_ignoring_case(type, kDmWbxmlType)) return Encoding::wbxml;
   return std::nullopt;
@@ -29,12 +30,12 @@ std::optional<Encoding> encoding_of(std::string_view content_type) noexcept {
 
 Result<Message> decode(Encoding encoding, Bytes document, const Limits& limits) {
   const std::unique_ptr<MarkupReader> reader = make_reader(encoding, document, limits);
-  return MessageBuilder(*reader, encoding, limits).build();
+  return MessageBuilder(*reader, encoding, document.size(), limits).build();
 }
 
 Result<Message> decode_header(Encoding encoding, Bytes document, const Limits& limits) {
   const std::unique_ptr<MarkupReader> reader = make_reader(encoding, document, limits);
-  return MessageBuilder(*reader, encoding, limits).build_header();
+  return MessageBuilder(*reader, encoding, document.size(), limits).build_header();
 }
 
 }  // namespace omadm

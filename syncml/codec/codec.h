@@ -12,6 +12,8 @@ namespace omadm {
 
 inline constexpr std::string_view kDmXmlType = "application/vnd.syncml.dm+xml";
 inline constexpr std::string_view kDmWbxmlType = "application/vnd.syncml.dm+wbxml";
+inline constexpr std::string_view kDmTypes =
+    "application/vnd.syncml.dm+wbxml, application/vnd.syncml.dm+xml";  // Accept
 
 std::string_view media_type(Encoding encoding) noexcept;
 // Of a Content-Type value; parameters are ignored. nullopt: not a DM message.

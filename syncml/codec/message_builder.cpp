@@ -1,5 +1,6 @@
 #include "syncml/codec/message_builder.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,10 @@ namespace {
 
 constexpr std::size_t kMaxNesting = 8;  // Atomic and Sequence inside one another
 
+// Room for so many commands is taken before they are read, going by the size of the document.
+constexpr std::size_t kMostExpected = 128;
+constexpr std::size_t kSmallCommand = 96;  // octets
+
 bool is_container(const Command& command) noexcept {
   return command.name == CommandName::atomic || command.name == CommandName::sequence;
 }
@@ -23,9 +28,10 @@ bool is_foreign(Element element) noexcept {
 
 }  // namespace
 
-MessageBuilder::MessageBuilder(MarkupReader& reader, Encoding encoding, const Limits& limits)
+MessageBuilder::MessageBuilder(MarkupReader& reader, Encoding encoding, std::size_t size, const Limits& limits)
     : reader_(reader), limits_(limits) {
   message_.encoding = encoding;
+  message_.commands.reserve(std::min(kMostExpected, 4 + size / kSmallCommand));
 }
 
 Result<Message> MessageBuilder::build() {
@@ -36,17 +42,18 @@ Result<Message> MessageBuilder::build() {
     return skip_element(reader_);
   }));
   if (!has_header_ || !has_body_) return Error{Errc::malformed, "SyncHdr or SyncBody is missing"};
-  DM_TRY(reader_.next());  // Done, or what is wrong behind the root element
+  if (reader_.step() == nullptr) return reader_.error();  // else Done: nothing is wrong behind the root element
   return std::move(message_);
 }
 
 Result<Message> MessageBuilder::build_header() {
   DM_TRY(open_root());
   while (!has_header_) {
-    const Event event = DM_TRY(reader_.next());
-    if (const auto* start = std::get_if<Start>(&event)) {
+    const Event* const event = reader_.step();
+    if (event == nullptr) return reader_.error();
+    if (const auto* start = std::get_if<Start>(event)) {
       DM_TRY(start->element == Element::SyncHdr ? header() : skip_element(reader_));
-    } else if (std::holds_alternative<End>(event)) {
+    } else if (std::holds_alternative<End>(*event)) {
       return Error{Errc::malformed, "SyncHdr is missing"};
     }
   }
@@ -54,8 +61,9 @@ Result<Message> MessageBuilder::build_header() {
 }
 
 Result<void> MessageBuilder::open_root() {
-  const Event event = DM_TRY(reader_.next());
-  const auto* start = std::get_if<Start>(&event);
+  const Event* const event = reader_.step();
+  if (event == nullptr) return reader_.error();
+  const auto* start = std::get_if<Start>(event);
   if (start == nullptr || start->element != Element::SyncML) return Error{Errc::malformed, "not a SyncML message"};
   return {};
 }
@@ -64,12 +72,13 @@ Result<void> MessageBuilder::open_root() {
 template <typename OnStart>
 Result<void> MessageBuilder::children(OnStart on_start) {
   while (true) {
-    const Event event = DM_TRY(reader_.next());
-    if (const auto* start = std::get_if<Start>(&event)) {
-      DM_TRY(on_start(*start));
-    } else if (std::holds_alternative<End>(event)) {
+    const Event* const event = reader_.step();
+    if (event == nullptr) return reader_.error();
+    if (const auto* start = std::get_if<Start>(event)) {
+      DM_TRY(on_start(Start(*start)));  // the event is overwritten by what follows
+    } else if (std::holds_alternative<End>(*event)) {
       return {};
-    } else if (std::holds_alternative<Done>(event)) {
+    } else if (std::holds_alternative<Done>(*event)) {
       return Error{Errc::malformed, "the document ends inside an element"};
     }
   }
@@ -79,15 +88,16 @@ Result<MessageBuilder::Leaf> MessageBuilder::leaf() {
   scratch_.clear();
   bool is_opaque = false;
   while (true) {
-    const Event event = DM_TRY(reader_.next());
-    if (const auto* piece = std::get_if<Text>(&event)) {
+    const Event* const event = reader_.step();
+    if (event == nullptr) return reader_.error();
+    if (const auto* piece = std::get_if<Text>(event)) {
       scratch_ += piece->text;
-    } else if (const auto* octets = std::get_if<Opaque>(&event)) {
+    } else if (const auto* octets = std::get_if<Opaque>(event)) {
       scratch_ += octets->octets;
       is_opaque = true;
-    } else if (std::holds_alternative<End>(event)) {
+    } else if (std::holds_alternative<End>(*event)) {
       return Leaf{scratch_, is_opaque};
-    } else if (std::holds_alternative<Start>(event)) {
+    } else if (std::holds_alternative<Start>(*event)) {
       DM_TRY(skip_element(reader_));
     } else {
       return Error{Errc::malformed, "the document ends inside an element"};
@@ -103,7 +113,10 @@ Result<std::string_view> MessageBuilder::text() {
 }
 
 Result<std::string_view> MessageBuilder::trimmed() {
-  if (const auto whole = reader_.leaf()) return message_.arena.copy(trim(*whole));
+  if (const auto whole = reader_.leaf()) {
+    const bool is_trimmed = whole->empty() || (whole->front() > ' ' && whole->back() > ' ');
+    return message_.arena.copy(is_trimmed ? *whole : trim(*whole));
+  }
   return trim(DM_TRY(text()));
 }
 
@@ -197,16 +210,17 @@ Result<void> MessageBuilder::cred(Cred& cred) {
 // The members stand below Meta, or below MetInf below Meta (PRO-381).
 Result<void> MessageBuilder::meta(Meta& meta) {
   for (std::size_t wrappers = 1; wrappers > 0;) {
-    const Event event = DM_TRY(reader_.next());
-    if (const auto* start = std::get_if<Start>(&event)) {
+    const Event* const event = reader_.step();
+    if (event == nullptr) return reader_.error();
+    if (const auto* start = std::get_if<Start>(event)) {
       if (start->element == Element::MetMetInf) {
         ++wrappers;
       } else {
         DM_TRY(meta_member(start->element, meta));
       }
-    } else if (std::holds_alternative<End>(event)) {
+    } else if (std::holds_alternative<End>(*event)) {
       --wrappers;
-    } else if (std::holds_alternative<Done>(event)) {
+    } else if (std::holds_alternative<Done>(*event)) {
       return Error{Errc::malformed, "the document ends inside Meta"};
     }
   }
@@ -341,16 +355,17 @@ Result<void> MessageBuilder::data(Data& data) {
   scratch_.clear();
   std::optional<InlineMarkup> markup;
   while (true) {
-    const Event event = DM_TRY(reader_.next());
-    if (const auto* piece = std::get_if<Text>(&event)) {
+    const Event* const event = reader_.step();
+    if (event == nullptr) return reader_.error();
+    if (const auto* piece = std::get_if<Text>(event)) {
       markup ? markup->text(piece->text) : static_cast<void>(scratch_ += piece->text);
-    } else if (const auto* octets = std::get_if<Opaque>(&event)) {
+    } else if (const auto* octets = std::get_if<Opaque>(event)) {
       markup ? markup->opaque(octets->octets) : static_cast<void>(scratch_ += octets->octets);
       data.opaque = true;
-    } else if (const auto* start = std::get_if<Start>(&event)) {
+    } else if (const auto* start = std::get_if<Start>(event)) {
       if (!markup) markup.emplace(limits_.max_octets - inline_octets_).opaque(scratch_);
-      DM_TRY(markup->element(reader_, *start));
-    } else if (std::holds_alternative<End>(event)) {
+      DM_TRY(markup->element(reader_, Start(*start)));
+    } else if (std::holds_alternative<End>(*event)) {
       break;
     } else {
       return Error{Errc::malformed, "the document ends inside Data"};

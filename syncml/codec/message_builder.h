@@ -16,7 +16,8 @@ namespace omadm {
 // One use. `reader` stands at the beginning of a document and must outlive the builder.
 class MessageBuilder {
  public:
-  MessageBuilder(MarkupReader& reader, Encoding encoding, const Limits& limits);
+  // `size`: of the document, octets.
+  MessageBuilder(MarkupReader& reader, Encoding encoding, std::size_t size, const Limits& limits);
 
   Result<Message> build();
   Result<Message> build_header();  // stops behind SyncHdr

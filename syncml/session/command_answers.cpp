@@ -23,8 +23,8 @@ void CommandRunner::answer(const Command& command, std::span<const ItemOutcome> 
       put_status(command, outcomes[i].status, &command.items[i], &outcomes[i]);
     }
   }
-  for (const ItemOutcome& outcome : outcomes) {
-    for (const ResultItem& result : outcome.results) put_results(command, result);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    for (const ResultItem& result : outcomes[i].results) put_results(command, command.items[i], result);
   }
 }
 
@@ -63,11 +63,11 @@ void CommandRunner::put_status(const Command& command, StatusCode code, const It
   host_.command_done(report_);
 }
 
-void CommandRunner::put_results(const Command& command, const ResultItem& result) {
+void CommandRunner::put_results(const Command& command, const Item& asked, const ResultItem& result) {
   results_.msg_ref = msg_id_;
   results_.cmd_ref = command.cmd_id;
   Item& item = results_.items.front();
-  item.source = result.uri;
+  item.source = result.uri.empty() ? uri_of(asked) : result.uri;
   item.meta = {};
   if (!result.format.empty()) item.meta.format = result.format;
   if (!result.type.empty()) item.meta.type = result.type;

@@ -15,7 +15,7 @@ namespace omadm {
 
 // An Item on its way back: Results of a Get.
 struct ResultItem {
-  std::string uri;
+  std::string uri;             // empty: as the Item of the Get has it
   std::string format;          // empty: chr, left out
   std::string type;            // empty: text/plain, left out
   std::optional<Octets> data;  // as it goes into the message
@@ -68,7 +68,7 @@ struct DecodedData {
 };
 Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest& request, const Uri& target);
 bool is_tnds(const ItemRequest& request) noexcept;
-// A node as it goes into a message: value or child list, Meta where it is not the default.
-ResultItem result_of(Node node, std::string uri, Encoding encoding);
+// A node as it goes into a message: value or child list, Meta where it is not the default. The uri is the caller's.
+void put_result(ResultItem& item, Node&& node, Encoding encoding);
 
 }  // namespace omadm

@@ -37,7 +37,7 @@ CommandRunner::CommandRunner(Tree& tree, SessionHost& host, PackageWriter& write
       host_(host),
       writer_(writer),
       who_(Principal::server(std::move(server_id))),
-      session_id_(options.session_id),
+      origin_{{}, options.session_id, {}, {}, {}},
       large_object_(options.max_obj_size),
       user_present_(options.user_present) {
   status_.name = CommandName::status;
@@ -51,6 +51,7 @@ void CommandRunner::begin_message(const Message& message) {
   encoding_ = message.encoding;
   report_.msg_id = msg_id_;
   results_size_ = 0;
+  origin_.msg = msg_id_;
 }
 
 std::optional<UserPrompt> CommandRunner::run(const Message& message) {
@@ -232,17 +233,18 @@ ItemOutcome CommandRunner::run_item(const Command& command, const Item& item, bo
 
 CommandContext CommandRunner::context() const { return {tree_, encoding_, writer_.encoding(), who_}; }
 
-Transaction CommandRunner::begin(const Command& command) {
-  return tree_.begin(who_, {"server:" + who_.server_id, session_id_, std::string(msg_id_), std::string(command.cmd_id),
-                            std::string(to_string(command.name))});
+const Origin& CommandRunner::origin_of(const Command& command) {
+  origin_.cmd = command.cmd_id;
+  origin_.command = to_string(command.name);
+  return origin_;
 }
 
 ItemOutcome CommandRunner::edit(Transaction& transaction, const ItemRequest& request) {
   ItemOutcome outcome = edit_whatever_size(transaction, request);
   // Last of all (TND-117); who gets a refusal drops the transaction. Properties have limits of their own.
-  const bool of_node = uri_of(request.item).find('?') == std::string_view::npos;
-  if (is_success(outcome.status) && of_node && large_object_.too_large(request.item)) {
-    return {StatusCode::entity_too_large, {}, {}, {}};
+  if (is_success(outcome.status) && large_object_.too_large(request.item)) {
+    const bool of_node = uri_of(request.item).find('?') == std::string_view::npos;
+    if (of_node) return {StatusCode::entity_too_large, {}, {}, {}};
   }
   return outcome;
 }
@@ -290,10 +292,10 @@ ItemOutcome CommandRunner::execute(const Command& command, const Item& item) {
   const ItemRequest request = request_for(command, item);
   if (command.name == CommandName::get) return get(request);
   if (command.name == CommandName::exec) return handle_exec(context(), request);
-  Transaction transaction = begin(command);
+  Transaction transaction = tree_.begin(who_);
   ItemOutcome outcome = edit(transaction, request);
   if (!is_success(outcome.status)) return outcome;
-  const auto committed = std::move(transaction).commit();
+  const auto committed = std::move(transaction).commit(origin_of(command));
   return committed ? outcome : refused(committed.error(), AccessType::replace);
 }
 
@@ -330,14 +332,14 @@ std::vector<ItemOutcome> CommandRunner::run_in_atomic(const Command& command, Tr
 // PRO-221 … 223: all or nothing, in document order; the Atomic's own Status stands first (PRO-125).
 void CommandRunner::begin_atomic(const Command& command) {
   blocks_.push_back(
-      {&command.children, &command, 0, false, std::make_unique<AtomicRun>(AtomicRun{begin(command), {}, true})});
+      {&command.children, &command, 0, false, std::make_unique<AtomicRun>(AtomicRun{tree_.begin(who_), {}, true})});
 }
 
 void CommandRunner::end_atomic(const Command& command, AtomicRun run) {
   std::vector<std::vector<ItemOutcome>>& children = run.children;
   bool good = run.good && children.size() == command.children.size();
   if (good) {
-    const auto committed = std::move(run.transaction).commit();
+    const auto committed = std::move(run.transaction).commit(origin_of(command));
     good = committed.has_value();
     // An object's refusal concerns the whole; the last child carries its reason.
     if (!good && !children.empty()) children.back() = {refused(committed.error(), AccessType::replace)};

@@ -75,17 +75,17 @@ class CommandRunner {
   void interrupt_large_object();
 
   CommandContext context() const;
-  Transaction begin(const Command& command);
+  const Origin& origin_of(const Command& command);
   void answer(const Command& command, std::span<const ItemOutcome> outcomes);
   void answer_all(const Command& command, StatusCode status);  // the command and its children
   void put_status(const Command& command, StatusCode status, const Item* item, const ItemOutcome* outcome);
-  void put_results(const Command& command, const ResultItem& result);
+  void put_results(const Command& command, const Item& asked, const ResultItem& result);
 
   Tree& tree_;
   SessionHost& host_;
   PackageWriter& writer_;
   Principal who_;
-  std::string session_id_;
+  Origin origin_;  // of the command at hand
   LargeObject large_object_;
   std::uint64_t max_result_ = 0;
   bool user_present_;

@@ -36,60 +36,57 @@ void put_value(ResultItem& item, Node& node, Encoding encoding) {
 }
 
 // PRO-191: the node and its descendants, each an Item.
-Result<std::vector<ResultItem>> structure(const Transaction& transaction, const Uri& uri, bool with_data,
-                                          Encoding encoding) {
-  std::vector<ResultItem> items;
-  for (const Node& node : DM_TRY(transaction.list(uri))) {
-    if (node.is_leaf() && !node.readable && with_data) continue;  // TND-087
-    ResultItem item = result_of(node, node.uri.str(), encoding);
-    if (!node.is_leaf()) item.type = node.type;
-    if (!node.is_leaf() || !with_data) item.data.reset();
-    items.push_back(std::move(item));
+Result<void> structure(const Transaction& transaction, const Uri& uri, bool with_data, Encoding encoding,
+                       std::vector<ResultItem>& items) {
+  for (Node& node : DM_TRY(transaction.list(uri))) {
+    const bool leaf = node.is_leaf();
+    if (leaf && !node.readable && with_data) continue;  // TND-087
+    ResultItem& item = items.emplace_back();
+    item.uri = node.uri.str();
+    put_result(item, std::move(node), encoding);
+    if (!leaf) item.type = std::move(node.type);  // which is no media type, and stayed
+    if (!leaf || !with_data) item.data.reset();
   }
-  return items;
+  return {};
 }
 
-Result<std::vector<ResultItem>> listing(const Transaction& transaction, const Address& address, std::string_view uri,
-                                        Encoding encoding) {
-  if (address.argument == "Struct") return structure(transaction, address.node, false, encoding);
-  if (address.argument == "StructData") return structure(transaction, address.node, true, encoding);
+Result<void> listing(const Transaction& transaction, const Address& address, std::string_view uri, Encoding encoding,
+                     std::vector<ResultItem>& items) {
+  if (address.argument == "Struct") return structure(transaction, address.node, false, encoding, items);
+  if (address.argument == "StructData") return structure(transaction, address.node, true, encoding, items);
   const TndsSelection selection = DM_TRY(TndsSelection::parse(address.argument));
-  ResultItem item;
+  ResultItem& item = items.emplace_back();
   item.uri = std::string(uri.substr(0, uri.find('?')));
   const bool wbxml = encoding == Encoding::wbxml;
   item.format = wbxml ? "bin" : "xml";
   item.type = wbxml ? kTndsWbxmlType : kTndsXmlType;
   item.data = DM_TRY(write_tnds(transaction, address.node, encoding, selection));
   item.opaque = true;  // XML: CDATA (TNDS-043)
-  std::vector<ResultItem> items;
-  items.push_back(std::move(item));
-  return items;
+  return {};
 }
 
-Result<std::vector<ResultItem>> get(const CommandContext& context, const ItemRequest& request) {
-  const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
+Result<void> get(const CommandContext& context, const ItemRequest& request, std::vector<ResultItem>& items) {
+  Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
   const Transaction transaction = context.tree.begin(context.who);
   const std::string_view uri = *request.item.target;
-  if (address.suffix == Address::Suffix::list) return listing(transaction, address, uri, context.answer);
-  std::vector<ResultItem> items;
+  if (address.suffix == Address::Suffix::list) return listing(transaction, address, uri, context.answer, items);
   if (address.suffix == Address::Suffix::property) {
     const auto property = property_from(address.argument);
     if (!property) return Error{Errc::unsupported, "property " + address.argument};
-    ResultItem item;
-    item.uri = std::string(uri);
+    ResultItem& item = items.emplace_back();
     item.data = DM_TRY(transaction.property(address.node, *property));
-    items.push_back(std::move(item));
-    return items;
+    return {};
   }
-  items.push_back(result_of(DM_TRY(transaction.get(address.node)), std::string(uri), context.answer));
-  return items;
+  Result<Node> node = transaction.get(std::move(address.node));
+  if (!node) return std::move(node).error();
+  ResultItem& item = items.emplace_back();
+  put_result(item, std::move(*node), context.answer);
+  return {};
 }
 
 }  // namespace
 
-ResultItem result_of(Node node, std::string uri, Encoding encoding) {
-  ResultItem item;
-  item.uri = std::move(uri);
+void put_result(ResultItem& item, Node&& node, Encoding encoding) {
   if (node.is_leaf()) {
     put_value(item, node, encoding);
   } else {
@@ -97,14 +94,11 @@ ResultItem result_of(Node node, std::string uri, Encoding encoding) {
     item.type = kTextPlain;
     item.data = joined(node.children);
   }
-  return item;
 }
 
 ItemOutcome handle_get(const CommandContext& context, const ItemRequest& request) {
-  auto items = get(context, request);
-  if (!items) return refused(items.error(), AccessType::get);
   ItemOutcome outcome;
-  outcome.results = *std::move(items);
+  if (auto got = get(context, request, outcome.results); !got) return refused(got.error(), AccessType::get);
   return outcome;
 }
 

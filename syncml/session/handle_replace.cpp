@@ -1,4 +1,6 @@
 // [RepPro] "Replace": a value, a property (ACL, Name, Title), or a whole subtree in TNDS.
+#include <utility>
+
 #include "dmtree/tnds/tnds.h"
 #include "syncml/session/command_context.h"
 
@@ -6,7 +8,7 @@ namespace omadm {
 namespace {
 
 Result<void> replace(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
-  const Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
+  Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
   if (address.suffix == Address::Suffix::list) return Error{Errc::not_allowed, "Replace on ?list="};
   if (address.suffix == Address::Suffix::property) {
     const auto property = property_from(address.argument);
@@ -24,7 +26,7 @@ Result<void> replace(const CommandContext& context, Transaction& transaction, co
   value.format = data.format;
   if (request.type) value.type = std::string(*request.type);
   value.data = std::move(data.octets);
-  return transaction.replace(address.node, std::move(value));
+  return transaction.replace(std::move(address.node), std::move(value));
 }
 
 }  // namespace

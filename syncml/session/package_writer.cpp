@@ -1,6 +1,8 @@
 #include "syncml/session/package_writer.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 #include "syncml/codec/codec.h"
@@ -66,8 +68,9 @@ std::size_t character_border(std::string_view text, std::size_t length) {
 
 }  // namespace
 
-void PackageWriter::open(const SyncHdr& header) {
+void PackageWriter::open(const SyncHdr& header, std::size_t expected) {
   writer_ = make_message_writer(encoding_);
+  writer_->expect(limit_ != 0 ? std::min(expected, limit_) : expected);
   writer_->start(Element::SyncML);
   write_header(*writer_, header);
   writer_->start(Element::SyncBody);
@@ -108,14 +111,16 @@ void PackageWriter::write_trailer() {
 bool PackageWriter::write(const Command& command, std::uint64_t id) {
   if (chunk_open_) return false;
   const MarkupWriter::Mark mark = writer_->mark();
-  std::string cmd_id = std::to_string(next_cmd_id_);
+  std::array<char, 10> digits;
+  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), next_cmd_id_).ptr;
+  const std::string_view cmd_id(digits.data(), static_cast<std::size_t>(end - digits.data()));
   write_command(*writer_, command, cmd_id);
   if (!fits()) {
     writer_->rewind(mark);
     return false;
   }
   ++next_cmd_id_;
-  if (id != 0) sent_.push_back({id, std::move(cmd_id)});
+  if (id != 0) sent_.push_back({id, std::string(cmd_id)});
   return true;
 }
 

@@ -26,7 +26,8 @@ class PackageWriter {
   // Octets the server takes in one message; 0: any number.
   void set_limit(std::size_t max_msg_size) noexcept { limit_ = max_msg_size; }
 
-  void open(const SyncHdr& header);
+  // `expected`: about how many octets the message is going to have.
+  void open(const SyncHdr& header, std::size_t expected);
   // `id` comes back from `sent` once the command is in a message; 0: nobody asks.
   void put(const Command& command, std::uint64_t id = 0);
   // Ahead of everything kept: the Statuses for the message being answered.

@@ -57,6 +57,7 @@ Session::Impl::Impl(Tree& tree, SessionAccount account, SessionOptions options, 
 Result<Session::Step> Session::Impl::start() {
   DM_TRY(client_.begin(account_, options_));
   DM_TRY(server_.begin(account_, options_));
+  if (auto id = tree_.begin(Principal::device()).get(*Uri::parse("./DevInfo/DevId"))) device_id_ = std::move(id->data);
   open_message(true);
   put_package1();
   return close_message(true, false);
@@ -69,6 +70,7 @@ Session::Step Session::Impl::receive(const InMessage& in) {
 
 Session::Step Session::Impl::take(const InMessage& in) {
   ++received_;
+  message_size_ = in.body.size();
   if (received_ > kMaxMessages) return end(SessionEnd::server_error, "the server does not come to an end");
   const auto encoding = encoding_of(in.content_type);
   if (!encoding) {
@@ -114,7 +116,7 @@ std::optional<Session::Step> Session::Impl::check_order(const Message& message) 
   if (*msg_id <= in_msg_id_) {
     if (++repeats_ > kMaxRepeats) return end(SessionEnd::server_error, "the server keeps repeating a message");
     Step step;
-    step.send = last_out_;
+    step.again = true;
     return step;
   }
   in_msg_id_ = *msg_id;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/crypto/secret.h"
@@ -56,8 +57,8 @@ struct SessionOptions {
 
 struct OutMessage {
   std::string url;
-  std::string content_type;
-  std::string accept;
+  std::string_view content_type;           // static storage
+  std::string_view accept;                 // static storage
   std::optional<std::string> hmac_header;  // value of x-syncml-hmac
   Octets body;
 };
@@ -121,10 +122,12 @@ class Session {
     std::optional<SessionResult> result;  // the session is over
     std::optional<UserPrompt> ask;        // alone: the answer goes to answer_user(), abort() may come instead
     bool waits = false;                   // alone: SessionHost::values_ready will be called, abort() may come instead
+    bool again = false;                   // alone: the message sent last is to be sent again, octet for octet
   };
   // The first message. unavailable: the account cannot be used (SEC-084).
   Result<Step> start();
-  // Takes the answer to the last message. Never fails: what is wrong with a message becomes a status or an end.
+  // Takes the answer to the last message, which whoever sends it keeps until then: `again` may ask for it. Never fails:
+  // what is wrong with a message becomes a status or an end.
   Step receive(const InMessage& message);
   // Goes on with a message whose answer waited for live values.
   Step resume();

@@ -64,20 +64,21 @@ class Session::Impl {
   ClientProof client_;
   ServerProof server_;
 
+  std::string device_id_;        // ./DevInfo/DevId, the same in all messages of a session
   std::string url_;              // where the next message goes
   unsigned out_msg_id_ = 0;      // of the last message sent
   std::uint64_t in_msg_id_ = 0;  // of the last message taken
   std::string msg_id_text_;
-  Arena header_arena_;  // what the header and Chal of the message being written point to
-  OutMessage last_out_;
+  Arena header_arena_;          // what the header and Chal of the message being written point to
   unsigned repeats_ = 0;        // received repetitions of a message
   bool package_final_ = false;  // the server's package being answered is complete
   unsigned received_ = 0;
   std::map<std::pair<std::string, std::string>, std::uint64_t> alerts_;  // (MsgID, CmdID) → owed alert sent
-  Message message_;        // being answered; kept while something is waited for
-  bool repeat_ = false;    // package 1 follows in the answer
-  bool parked_ = false;    // the user is being asked
-  bool aborting_ = false;  // the next answer is the last
+  Message message_;               // being answered; kept while something is waited for
+  std::size_t message_size_ = 0;  // octets of the message taken last
+  bool repeat_ = false;           // package 1 follows in the answer
+  bool parked_ = false;           // the user is being asked
+  bool aborting_ = false;         // the next answer is the last
   std::optional<Step> over_;
   std::optional<ServerProof::Verdict> waiting_;  // of message_, while the live values it asks for are got
   std::unique_ptr<LiveValues> values_;           // for the message being run

@@ -1,4 +1,5 @@
 // What a session says: headers, package 1, and the end of each message.
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -6,9 +7,14 @@
 #include "syncml/session/session_impl.h"
 
 namespace omadm {
+namespace {
+
+constexpr std::size_t kMostExpected = 1U << 20U;  // octets taken for an answer before it is known to be that long
+
+}  // namespace
 
 void Session::Impl::open_message(bool first_package) {
-  header_arena_ = Arena();
+  if (header_arena_.size() != 0) header_arena_ = Arena();
   msg_id_text_ = std::to_string(++out_msg_id_);
   SyncHdr header;
   header.ver_dtd = "1.2";
@@ -16,14 +22,13 @@ void Session::Impl::open_message(bool first_package) {
   header.session_id = options_.session_id;
   header.msg_id = msg_id_text_;
   header.target = account_.address;
-  const auto device_id = tree_.begin(Principal::device()).get(*Uri::parse("./DevInfo/DevId"));
-  if (device_id) header.source = header_arena_.copy(device_id->data);
+  header.source = device_id_;
   if (first_package || out_msg_id_ == 1) {
     header.meta.max_msg_size = header_arena_.copy(std::to_string(options_.max_msg_size));
     header.meta.max_obj_size = header_arena_.copy(std::to_string(options_.max_obj_size));
   }
   client_.fill(header, header_arena_);
-  writer_.open(header);
+  writer_.open(header, std::min(kMostExpected, 1024 + 2 * message_size_));
 }
 
 void Session::Impl::put_header_status(const Message& message, StatusCode code, const std::optional<Meta>& chal,
@@ -61,13 +66,16 @@ void Session::Impl::put_package1() {
 }
 
 void Session::Impl::put_device_info() {
-  const auto nodes = tree_.begin(Principal::device()).list(*Uri::parse("./DevInfo"));
+  auto nodes = tree_.begin(Principal::device()).list(*Uri::parse("./DevInfo"));
   if (!nodes) return;
   Command replace;
   replace.name = CommandName::replace;
   std::vector<ResultItem> leaves;
-  for (const Node& node : *nodes) {
-    if (node.is_leaf()) leaves.push_back(result_of(node, node.uri.str(), options_.encoding));
+  for (Node& node : *nodes) {
+    if (!node.is_leaf()) continue;
+    ResultItem& leaf = leaves.emplace_back();
+    leaf.uri = node.uri.str();
+    put_result(leaf, std::move(node), options_.encoding);
   }
   for (const ResultItem& leaf : leaves) {
     Item item;
@@ -129,10 +137,9 @@ Session::Step Session::Impl::close_message(bool final_message, bool ask_next) {
   }
   for (const PackageWriter::Sent& sent : writer_.sent()) alerts_[{msg_id_text_, sent.cmd_id}] = sent.id;
   out.url = url_;
-  out.content_type = std::string(media_type(options_.encoding));
-  out.accept = std::string(kDmWbxmlType) + ", " + std::string(kDmXmlType);
+  out.content_type = media_type(options_.encoding);
+  out.accept = kDmTypes;
   out.hmac_header = client_.mac_header(out.body);
-  last_out_ = out;
   repeats_ = 0;
   Step step;
   step.send = std::move(out);

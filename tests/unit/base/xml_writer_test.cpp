@@ -112,5 +112,23 @@ TEST(XmlWriter, PrettyPutsElementsOnLinesOfTheirOwn) {
   EXPECT_EQ(document.size(), announced);
 }
 
+// Values are copied eight octets at a time.
+TEST(XmlWriter, PRO_085_WhatNeedsAnEscapeGetsItWhereverItStands) {
+  const std::string value = "a value of some octets";
+  for (const auto& [octet, escape] :
+       {std::pair("&", "&amp;"), std::pair("<", "&lt;"), std::pair(">", "&gt;"), std::pair("\r", "&#13;"),
+        std::pair("\x01", "\xEF\xBF\xBD"), std::pair("\xEF\xBF\xBF", "\xEF\xBF\xBD"), std::pair("\n", "\n"),
+        std::pair("\x7F", "\x7F"), std::pair("\xC3\xA4", "\xC3\xA4")}) {
+    for (std::size_t at = 0; at <= value.size(); ++at) {
+      const std::string written = std::string(kOpen) + value.substr(0, at) + escape + value.substr(at) + "</Data>";
+      const std::string given = value.substr(0, at) + octet + value.substr(at);
+      EXPECT_EQ(data_text(given), written);
+      const auto writer = make_xml_writer();
+      writer->leaf(Element::Data, given);
+      EXPECT_EQ(std::move(*writer).finish(), written);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace omadm

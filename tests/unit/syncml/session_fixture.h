@@ -168,8 +168,9 @@ class SessionTest : public ::testing::Test {
     out.reset();
     result = step.result;
     asked = step.ask;
-    if (!step.send) return;
-    out = step.send;
+    if (step.again) out = last_out;
+    if (step.send) out = last_out = step.send;
+    if (!out) return;
     auto decoded = decode(options.encoding, out->body, Limits{});
     ASSERT_TRUE(decoded) << decoded.error().detail << "\n" << out->body;
     message = *std::move(decoded);
@@ -228,6 +229,7 @@ class SessionTest : public ::testing::Test {
   RecordingHost host;
   std::unique_ptr<Session> session;
   std::optional<OutMessage> out;
+  std::optional<OutMessage> last_out;  // as whoever sends it keeps it
   std::optional<SessionResult> result;
   std::optional<UserPrompt> asked;
   Message message;

@@ -140,5 +140,28 @@ TEST(WbxmlWriter, CuttingBackToAnotherPageSwitchesAgain) {
             "01");
 }
 
+// Values are copied, and read, eight octets at a time.
+TEST(WbxmlWriter, PRO_403_AValueWithANulAnywhereIsOpaque) {
+  const std::string value = "a value of some octets";
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    for (const char octet : {'\0', '\x01', '\x7F', '\xFF'}) {
+      std::string given = value;
+      given[at] = octet;
+      const auto writer = make_wbxml_writer(WbxmlDocument::syncml);
+      writer->leaf(Element::Data, given);
+      const Octets document = std::move(*writer).finish();
+      const std::string content = octet == '\0' ? std::string("\xC3\x16") + given : '\x03' + given + '\0';
+      EXPECT_EQ(hex_encode(document.substr(5)), hex_encode('\x4F' + content + '\x01'));
+
+      const auto reader = make_wbxml_reader(document, {});
+      ASSERT_TRUE(reader->next());
+      const auto whole = reader->leaf();
+      EXPECT_EQ(whole.has_value(), octet == '\x01' || octet == '\x7F')
+          << at;  // whoever asks for more looks for himself
+      EXPECT_EQ(whole.value_or(given), given);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace omadm
