@@ -1,6 +1,7 @@
 #include "dmtree/access.h"
 
 #include "dmtree/ddf/ddf.h"
+#include "dmtree/tnds/inbox.h"
 
 namespace omadm {
 namespace {
@@ -104,14 +105,14 @@ bool holds_permanent(const NodeView& node) {
   return false;
 }
 
-bool is_write_only(const DdfNode* description) noexcept {
-  return description != nullptr && description->is_interior() && !description->can(AccessType::get);
+bool is_inbox(const Located& at, const Uri& uri) noexcept {
+  return at.nearest != nullptr && at.nearest->is_interior() && !at.nearest->can(AccessType::get) && is_in_inbox(uri);
 }
 
 Result<void> require_node(const Located& at, const Viewer& who, const Uri& uri, AccessType command) {
   if (who.bound_by_description()) {
     if (is_private(uri)) return Error{Errc::not_found, uri.str() + " does not exist"};
-    if (is_write_only(at.nearest) && (at.nearest_is_above || command == AccessType::get)) {
+    if (is_inbox(at, uri) && (at.nearest_is_above || command == AccessType::get)) {
       return not_allowed(uri, "nothing can be read here");
     }
   }

@@ -45,8 +45,8 @@ Located locate(const NodeView& root, const Uri& uri);
 bool is_private(const Uri& uri) noexcept;       // kPrivateRoot or below
 Uri prefix(const Uri& uri, std::size_t depth);  // the first `depth` segments
 bool is_permanent(const NodeView& node, bool is_root) noexcept;
-bool holds_permanent(const NodeView& node);               // below it
-bool is_write_only(const DdfNode* description) noexcept;  // an interior node without Get: ./Inbox (MO-062)
+bool holds_permanent(const NodeView& node);                 // below it
+bool is_inbox(const Located& at, const Uri& uri) noexcept;  // ./Inbox or below, where nothing can be read (MO-062)
 
 // not_found; not_allowed below a write-only node, whether the node exists or not.
 Result<void> require_node(const Located& at, const Viewer& who, const Uri& uri, AccessType command);

@@ -40,14 +40,14 @@ bool is_listed(const DdfNode* description, std::string_view mime) {
                      [&](const std::string& type) { return equals_ignoring_case(essence(type), essence(mime)); });
 }
 
-// TND-059: data that came as Base64 is stored as bin where the description says bin.
+// What came as Base64 for a `bin` leaf was decoded on its way here (TND-059): b64 is data of which that is the true
+// form.
 Result<Format> accepted_format(const DdfNode* description, Format wanted) {
   if (description == nullptr || description->formats.empty()) return wanted;
   const auto described = [&](Format format) {
     return std::find(description->formats.begin(), description->formats.end(), format) != description->formats.end();
   };
   if (described(wanted)) return wanted;
-  if (wanted == Format::b64 && described(Format::bin)) return Format::bin;
   return bad_format("Format " + std::string(to_string(wanted)) + " is not described here");
 }
 
@@ -108,14 +108,13 @@ Result<NodeState> content_of_new(const DdfNode* description, NewNode node) {
 }
 
 bool changes_kind(const NodeView& leaf, const NewValue& value) {
-  const bool same_format =
-      !value.format || *value.format == leaf.format() || (*value.format == Format::b64 && leaf.format() == Format::bin);
+  const bool same_format = !value.format || *value.format == leaf.format();
   return !same_format || (value.type && !value.type->empty() && !equals_ignoring_case(*value.type, leaf.type()));
 }
 
 Result<void> settle_content(const NodeView& leaf, NewValue& value) {
   Format format = leaf.format();
-  if (value.format && !(*value.format == Format::b64 && format == Format::bin)) format = *value.format;
+  if (value.format) format = *value.format;
   if (format == Format::node) return bad_format("a leaf cannot become an interior node");
   if (format != leaf.format()) format = DM_TRY(accepted_format(leaf.description(), format));
   if (!value.type || value.type->empty() || *value.type == leaf.type()) {

@@ -11,7 +11,7 @@
 namespace omadm {
 namespace {
 
-bool has_property(const NodeView& node, const Viewer& who, Property property) {
+bool node_has(const NodeView& node, const Viewer& who, Property property) {
   if (property == Property::size && node.is_interior()) return false;
   const DdfNode* description = node.description();
   return !who.bound_by_description() || description == nullptr || description->has(property);
@@ -90,7 +90,7 @@ Result<std::string> Transaction::property(const Uri& uri, Property property) con
   const Located at = locate(root(), uri);
   // AccessType protects the value alone (TND-049).
   DM_TRY(require_node(at, who, uri, AccessType::get));
-  if (!has_property(at.node, who, property)) {
+  if (!node_has(at.node, who, property)) {
     return Error{Errc::unsupported, uri.str() + " has no " + std::string(to_string(property))};
   }
   const bool parent_decides = property == Property::acl && !at.node.is_interior();
@@ -170,6 +170,15 @@ Result<Acl> Transaction::own_acl(const Uri& uri) const {
   DM_TRY(ready());
   if (!exists(uri)) return Error{Errc::not_found, uri.str() + " does not exist"};
   return root().find(uri).own_acl();
+}
+
+Result<std::string> Transaction::own_title(const Uri& uri) const {
+  if (!exists(uri)) return Error{Errc::not_found, uri.str() + " does not exist"};
+  return std::string(root().find(uri).title());
+}
+
+bool Transaction::has_property(const Uri& uri, Property property) const {
+  return node_has(root().find(uri), viewer(), property);
 }
 
 AccessDecision Transaction::decide(const Uri& uri, AccessType command) const {

@@ -96,9 +96,7 @@ void Transaction::create_node(const Uri& uri, NodeState state, const DdfNode* de
   overlay().log(Edit::Kind::add, uri);
 }
 
-Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
-  DM_TRY(check_length(uri));
-  const Located at = locate(root(), uri);
+Result<void> Transaction::check_add(const Located& at, const Uri& uri) {
   // TND-117: what a description forbids (TND-094) comes before what an ACL does.
   Result<void> granted = require(at, viewer(), uri, AccessType::add);
   if (!granted && granted.error().code != Errc::permission_denied) return granted;
@@ -107,7 +105,13 @@ Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
     if (overlay_ != nullptr) overlay_->failed_at.reset();
     return granted;
   }
-  DM_TRY(shape);
+  return shape;
+}
+
+Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
+  DM_TRY(check_length(uri));
+  const Located at = locate(root(), uri);
+  DM_TRY(check_add(at, uri));
   const DdfNode* described = at.nearest_is_above ? nullptr : at.nearest;
   NodeState state = DM_TRY(content_of_new(described, std::move(node)));
 
@@ -136,9 +140,9 @@ Result<void> Transaction::add(const Uri& uri, NewNode node) {
   if (overlay_ != nullptr) overlay_->failed_at.reset();
   const Viewer who = viewer();
   const Located at = locate(root(), uri);
-  if (!who.bound_by_description() || !is_write_only(at.nearest)) return add_at(uri, std::move(node));
+  if (!who.bound_by_description() || !is_inbox(at, uri)) return add_at(uri, std::move(node));
   // MO-061: only an object can be added to ./Inbox, by its identifier.
-  if (node.format != Format::node || !is_in_inbox(uri)) return not_allowed(uri, "only objects can be added here");
+  if (node.format != Format::node) return not_allowed(uri, "only objects can be added here");
   TndsDocument document;
   TndsNode object;
   object.format = node.format;
@@ -146,6 +150,15 @@ Result<void> Transaction::add(const Uri& uri, NewNode node) {
   document.nodes.push_back(std::move(object));
   DM_TRY(add_to_inbox(*this, document, InboxMode::session, uri));
   return {};
+}
+
+Result<void> Transaction::check_command(const Uri& uri, AccessType command) {
+  DM_TRY(ready());
+  const Located at = locate(root(), uri);
+  if (command != AccessType::add) return require(at, viewer(), uri, command);
+  DM_TRY(check_length(uri));
+  const bool to_inbox = viewer().bound_by_description() && is_inbox(at, uri);
+  return to_inbox ? Result<void>() : check_add(at, uri);
 }
 
 Result<void> Transaction::replace_at(Uri uri, const NodeView& node, NewValue value) {
@@ -210,8 +223,7 @@ Result<void> Transaction::copy(const Uri& source, const Uri& target) {
     DM_TRY(require_grant(to.acl, who, target, AccessType::replace));
     NewValue value{format, std::move(type), std::move(data)};
     const bool fixed = who.bound_by_description() && is_permanent(to.node, target.is_root());
-    const bool recoded = format == Format::b64 && to.node.format() == Format::bin;
-    if (recoded || (fixed && changes_kind(to.node, value))) return refused_copy(target, "another Format or Type");
+    if (fixed && changes_kind(to.node, value)) return refused_copy(target, "another Format or Type");
     copied = replace_at(target, to.node, std::move(value));
   }
   if (!copied && copied.error().code == Errc::bad_format) return refused_copy(target, copied.error().detail);

@@ -109,9 +109,14 @@ class Transaction {
   // readable = false (TND-087).
   Result<std::vector<Node>> list(const Uri& uri) const;
   Result<Acl> own_acl(const Uri& uri) const;                        // without rights
+  Result<std::string> own_title(const Uri& uri) const;              // without rights; empty: none
   AccessDecision decide(const Uri& uri, AccessType command) const;  // without side effects
   // AccessType and ACL alone, whatever the kind of node. not_found, not_allowed, permission_denied.
   Result<void> check_right(const Uri& uri, AccessType command) const;
+  // What `command` at `uri` would be refused for whatever content it brings: steps 1 to 5 of TND-117.
+  Result<void> check_command(const Uri& uri, AccessType command);
+  // Whether the node, which exists, has the property for this principal (TND-041, TND-050).
+  bool has_property(const Uri& uri, Property property) const;
 
   // Editing.
   Result<void> add(const Uri& uri, NewNode node);  // already_exists; missing parents are added (TND-092)
@@ -145,6 +150,7 @@ class Transaction {
   Result<void> list_below(const NodeView& node, const Uri& uri, const Acl& acl, std::vector<Node>& out) const;
   Result<void> check_length(const Uri& uri) const;
   Result<void> check_shape(const Located& at, const Uri& uri);
+  Result<void> check_add(const Located& at, const Uri& uri);
   Result<void> add_at(const Uri& uri, NewNode node);
   Result<void> replace_at(Uri uri, const NodeView& node, NewValue value);
   Result<void> rename(const Uri& uri, const Located& at, std::string_view text);

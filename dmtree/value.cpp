@@ -155,10 +155,10 @@ Result<void> check_value(Format format, Bytes data) {
       if (!base64_decode(data)) return bad_value("Base64");
       return {};
     case Format::bool_:
-      if (data != "true" && data != "false") return bad_value("true or false");
+      if (!data.empty() && data != "true" && data != "false") return bad_value("true or false");
       return {};
     case Format::int_:
-      if (!is_int32(data)) return bad_value("a 32-bit decimal number");
+      if (!data.empty() && !is_int32(data)) return bad_value("a 32-bit decimal number");
       return {};
     case Format::float_:
       if (!data.empty() && !is_float(data)) return bad_value("a floating-point number");

@@ -20,7 +20,8 @@ inline constexpr std::string_view kTndsWbxmlType = "application/vnd.syncml.dmtnd
 struct TndsNode {
   std::string relative;  // canonical segments joined by '/'; empty: the target itself
   std::optional<Format> format;
-  std::string type;  // MIME or DDFName
+  std::string type;                // MIME or DDFName
+  bool type_names_object = false;  // DDFName
   std::optional<std::string> acl;
   std::optional<std::string> title;
   bool has_value = false;

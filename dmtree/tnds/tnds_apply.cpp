@@ -49,6 +49,10 @@ Result<NewNode> stored_form(const Transaction& transaction, const PlacedNode& pl
   if (!result.format && node.has_children) result.format = Format::node;
   const DdfNode* description = transaction.tree().ddf().find(placed.uri);
   if (!node.type.empty()) result.type = known_spelling(description, node.type);
+  const bool is_leaf = description == nullptr || !description->is_interior();
+  if (!result.format && is_leaf && node.type_names_object && !node.type.empty()) {  // TNDS-032
+    return Error{Errc::bad_format, "the Type of leaf " + placed.uri.str() + " is not a MIME"};
+  }
   if (result.format == Format::node) {
     if (node.has_value && !node.value.empty()) {
       return Error{Errc::bad_format, placed.uri.str() + " is an interior node and has a Value"};
@@ -67,8 +71,10 @@ Result<NewNode> stored_form(const Transaction& transaction, const PlacedNode& pl
 
 Result<void> set_titles(Transaction& transaction, const std::vector<PlacedNode>& placed) {
   for (const PlacedNode& node : placed) {
-    if (!node.node->title || node.node->title->empty()) continue;
-    Result<void> done = transaction.set_property(node.uri, Property::title, *node.node->title);
+    if (!node.node->title && !node.kept) continue;
+    const std::string wanted = node.node->title.value_or(std::string());
+    if (DM_TRY(transaction.own_title(node.uri)) == wanted) continue;
+    Result<void> done = transaction.set_property(node.uri, Property::title, wanted);
     if (!done && done.error().code != Errc::unsupported) return done;  // a device need not keep titles
   }
   return {};
@@ -78,11 +84,22 @@ Result<void> set_titles(Transaction& transaction, const std::vector<PlacedNode>&
 Result<void> set_acls(Transaction& transaction, const std::vector<PlacedNode>& placed) {
   for (auto node = placed.rbegin(); node != placed.rend(); ++node) {
     if (!node->node->acl && !node->kept) continue;
-    const std::string wanted = node->node->acl ? DM_TRY(Acl::parse(*node->node->acl)).str() : std::string();
+    const Result<Acl> acl = node->node->acl ? Acl::parse(*node->node->acl) : Acl();
+    if (!acl) return Error{Errc::failed, node->uri.str() + ": " + acl.error().detail};  // TND-070
+    const std::string wanted = acl->str();
     if (DM_TRY(transaction.own_acl(node->uri)).str() == wanted) continue;
     DM_TRY(transaction.set_property(node->uri, Property::acl, wanted));
   }
   return {};
+}
+
+// What a leaf gets that is made anew and of which nothing is said (TNDS-031, TNDS-033).
+void fill_in(const DdfNode* description, NewNode& leaf) {
+  const bool described = description != nullptr;
+  if (!leaf.format)
+    leaf.format = described && !description->formats.empty() ? description->formats.front() : Format::chr;
+  if (leaf.type && !leaf.type->empty()) return;
+  leaf.type = described && !description->types.empty() ? description->types.front() : std::string(kTextPlain);
 }
 
 // Replaces the subtree of the document's first node.
@@ -106,6 +123,7 @@ class SubtreeReplacement {
   Result<void> prune();
   Result<void> prune_child(const Uri& child, std::vector<Uri>& rest);
   Result<void> write(PlacedNode& node);
+  bool is_same_object(const Uri& uri, const NewNode& form, const Node& there) const;
   Result<void> update(const PlacedNode& node, const Node& there, NewNode wanted);
   const PlacedNode* wanted(const Uri& uri) const;
 
@@ -121,7 +139,7 @@ const PlacedNode* SubtreeReplacement::wanted(const Uri& uri) const {
   return found != wanted_.end() && (*found)->uri == uri ? *found : nullptr;
 }
 
-// Removes what the document does not name.
+// Removes what the document does not name, or names as something else.
 Result<void> SubtreeReplacement::prune() {
   std::vector<Uri> rest{top_};
   while (!rest.empty()) {
@@ -142,16 +160,24 @@ Result<void> SubtreeReplacement::prune_child(const Uri& child, std::vector<Uri>&
   if (!there) return {};
   const PlacedNode* wanted_node = wanted(child);
   if (wanted_node == nullptr) {
-    if (there->scope == Scope::permanent) return {};  // TNDS-046
-    return transaction_.remove(child);
+    if (there->scope == Scope::dynamic) return transaction_.remove(child);
+    rest.push_back(child);  // it stays, with what is permanent below it (TNDS-046)
+    return {};
   }
   const NewNode form = DM_TRY(stored_form(transaction_, *wanted_node));
   const bool to_leaf = form.format ? *form.format != Format::node : there->is_leaf();
-  if (to_leaf == there->is_leaf()) {
-    if (!to_leaf) rest.push_back(child);
-    return {};
-  }
-  return transaction_.remove(child);  // not_allowed where it is permanent
+  if (to_leaf != there->is_leaf()) return transaction_.remove(child);  // not_allowed where it is permanent
+  if (to_leaf) return {};
+  if (there->scope == Scope::dynamic && !is_same_object(child, form, *there)) return transaction_.remove(child);
+  rest.push_back(child);
+  return {};
+}
+
+// Whether the interior node would have the same identifier were it made anew.
+bool SubtreeReplacement::is_same_object(const Uri& uri, const NewNode& form, const Node& there) const {
+  const DdfNode* description = transaction_.tree().ddf().find(uri);
+  if (description != nullptr && !description->types.empty()) return true;  // it has no choice
+  return registered_mo_id(form.type.value_or(std::string())) == registered_mo_id(there.type);
 }
 
 Result<void> SubtreeReplacement::write(PlacedNode& node) {
@@ -173,6 +199,7 @@ Result<void> SubtreeReplacement::update(const PlacedNode& node, const Node& ther
     const DdfNode* description = transaction_.tree().ddf().find(node.uri);
     // A constant leaf may be part of the object, as long as it says what it always says.
     if (same && description != nullptr && !description->can(AccessType::replace)) return {};
+    if (node.kept && node.uri != top_) fill_in(description, wanted_form);
     return transaction_.replace(node.uri,
                                 {wanted_form.format, std::move(wanted_form.type), std::move(wanted_form.data)});
   }
@@ -196,7 +223,10 @@ Result<void> add_tnds(Transaction& transaction, const Uri& target, const TndsDoc
 }
 
 Result<void> replace_tnds(Transaction& transaction, const Uri& target, const TndsDocument& document) {
-  if (!transaction.exists(target)) return Error{Errc::not_found, target.str() + " does not exist"};
+  if (!transaction.exists(target)) {
+    DM_TRY(transaction.check_right(target, AccessType::replace));
+    return Error{Errc::not_found, target.str() + " does not exist"};
+  }
   return SubtreeReplacement(transaction, DM_TRY(place_all(transaction, target, document))).run();
 }
 

@@ -17,6 +17,12 @@ constexpr std::size_t kMaxPathOctets = 32U << 20U;
 
 Error bad(std::string_view what) { return {Errc::bad_format, "TNDS: " + std::string(what)}; }
 
+// What is no address of a node fails as such an address would by itself (TNDS-041).
+Error as_address_error(const Error& error) {
+  if (error.code != Errc::malformed) return error;
+  return {Errc::not_found, "TNDS: " + error.detail};
+}
+
 bool is_blank(std::string_view text) { return trim(text).empty(); }
 
 std::string join(std::string_view parent, std::string_view name) {
@@ -34,7 +40,6 @@ class TndsReader {
     std::size_t index = 0;  // in document_.nodes
     std::optional<std::string> name, path;
     bool settled = false;  // `relative` is known
-    bool is_mime = false;  // Type was a MIME
   };
 
   Result<void> read_root();
@@ -137,8 +142,9 @@ Result<void> TndsReader::close_node() {
   if (!closed.type.empty()) {
     const bool interior = closed.has_children || closed.format == Format::node;
     const bool leaf = closed.has_value || (closed.format && closed.format != Format::node);
-    if (interior && open.is_mime) return bad("the Type of interior node " + closed.relative + " is not a DDFName");
-    if (leaf && !open.is_mime) return bad("the Type of leaf " + closed.relative + " is not a MIME");
+    const bool is_mime = !closed.type_names_object;
+    if (interior && is_mime) return bad("the Type of interior node " + closed.relative + " is not a DDFName");
+    if (leaf && !is_mime) return bad("the Type of leaf " + closed.relative + " is not a MIME");
   }
   open_.pop_back();
   return {};
@@ -155,7 +161,7 @@ Result<void> TndsReader::settle(OpenNode& open) {
     if (open.name->empty()) return bad("a nested Node has an empty NodeName");
     parent = document_.nodes[open_[open_.size() - 2].index].relative;
   }
-  if (parent.ends_with('.')) return Error{Errc::malformed, "TNDS: a name before '/' does not end in '.'"};
+  if (parent.ends_with('.')) return Error{Errc::not_found, "TNDS: a name before '/' does not end in '.'"};
   std::string relative = join(parent, *open.name);
   path_octets_ += relative.size();
   if (path_octets_ > kMaxPathOctets) return Error{Errc::too_large, "TNDS: the paths of the nodes are too long"};
@@ -177,7 +183,13 @@ Result<void> TndsReader::read_name() {
   OpenNode& open = open_.back();
   if (open.name) return bad("a Node has two NodeNames");
   const std::string_view trimmed = trim(name);
-  open.name = trimmed.empty() ? std::string() : DM_TRY(canonical_name(trimmed));
+  if (trimmed.empty()) {
+    open.name.emplace();
+    return {};
+  }
+  Result<std::string> canonical = canonical_name(trimmed);
+  if (!canonical) return as_address_error(canonical.error());
+  open.name = std::move(canonical).value();
   return {};
 }
 
@@ -186,8 +198,10 @@ Result<void> TndsReader::read_path() {
   OpenNode& open = open_.back();
   if (open.path || open.settled) return bad("a Path comes twice or after a nested Node");
   const std::string_view trimmed = trim(path);
-  if (trimmed.empty()) return {};
-  open.path = std::string(DM_TRY(Uri::parse(trimmed)).path());  // a leading "./" goes (TNDS-041)
+  if (trimmed.empty() || trimmed == "./" || trimmed == "/") return {};
+  const Result<Uri> uri = Uri::parse(trimmed);
+  if (!uri) return as_address_error(uri.error());
+  open.path = std::string(uri->path());  // a leading "./" goes (TNDS-041)
   return {};
 }
 
@@ -256,7 +270,7 @@ Result<void> TndsReader::read_type() {
     if (*child != Element::DdfMIME && *child != Element::DdfDDFName) return bad("Type is neither MIME nor DDFName");
     const std::string type = DM_TRY(text());
     node().type = std::string(trim(type));
-    open_.back().is_mime = *child == Element::DdfMIME;
+    node().type_names_object = *child == Element::DdfDDFName;
   }
 }
 

@@ -29,13 +29,13 @@ class TndsWriter {
   TndsWriter(const Transaction& transaction, Encoding encoding, const TndsSelection& selection, MarkupWriter& out)
       : transaction_(transaction), encoding_(encoding), selection_(selection), out_(out) {}
 
-  Result<void> write(const std::vector<Node>& nodes);
+  void write(const std::vector<Node>& nodes);
 
  private:
-  Result<void> write_node(const Node& node);
+  void write_node(const Node& node);
   void write_properties(const Node& node);
   std::string text_of(bool wanted, const Uri& uri, Property property) const;
-  Result<void> write_value(const Node& node);
+  void write_value(const Node& node);
 
   const Transaction& transaction_;
   Encoding encoding_;
@@ -43,7 +43,7 @@ class TndsWriter {
   MarkupWriter& out_;
 };
 
-Result<void> TndsWriter::write(const std::vector<Node>& nodes) {
+void TndsWriter::write(const std::vector<Node>& nodes) {
   const Uri private_root = Uri().child(kPrivateRoot);
   const std::size_t top = nodes.front().uri.depth();
   std::size_t open = 0;
@@ -54,22 +54,21 @@ Result<void> TndsWriter::write(const std::vector<Node>& nodes) {
     for (const std::size_t depth = node.uri.depth() - top; open > depth; --open) out_.end();
     out_.start(Element::DdfNode);
     ++open;
-    DM_TRY(write_node(node));
+    write_node(node);
   }
   for (; open > 0; --open) out_.end();
   out_.end();
-  return {};
 }
 
-Result<void> TndsWriter::write_node(const Node& node) {
+void TndsWriter::write_node(const Node& node) {
   // An empty name stands for the target, and the root's can be nothing else.
   out_.leaf(Element::DdfNodeName, node.uri.is_root() ? std::string_view() : node.uri.name());
   write_properties(node);
-  if (!node.is_leaf() || !selection_.value || !node.readable) return {};
+  if (!node.is_leaf() || !selection_.value || !node.readable) return;
   // The device itself could read a secret; nobody gets it in an export (MO-010).
   const DdfNode* description = transaction_.tree().ddf().find(node.uri);
-  if (description != nullptr && !description->can(AccessType::get)) return {};
-  return write_value(node);
+  if (description != nullptr && !description->can(AccessType::get)) return;
+  write_value(node);
 }
 
 void TndsWriter::write_properties(const Node& node) {
@@ -105,23 +104,16 @@ std::string TndsWriter::text_of(bool wanted, const Uri& uri, Property property) 
   return text && is_xml_text(text.value()) ? text.value() : std::string();
 }
 
-Result<void> TndsWriter::write_value(const Node& node) {
+void TndsWriter::write_value(const Node& node) {
   if (node.format == Format::bin) {
-    if (encoding_ == Encoding::xml) {
-      out_.leaf(Element::DdfValue, base64_encode(node.data));
-      return {};
-    }
-    if (node.data.empty()) return out_.empty(Element::DdfValue), Result<void>();
+    if (encoding_ == Encoding::xml) return out_.leaf(Element::DdfValue, base64_encode(node.data));
+    if (node.data.empty()) return out_.empty(Element::DdfValue);
     out_.start(Element::DdfValue);
     out_.opaque(node.data);
-    out_.end();
-    return {};
+    return out_.end();
   }
-  if (encoding_ == Encoding::xml && !is_xml_text(node.data)) {
-    return Error{Errc::bad_format, "the value of " + node.uri.str() + " cannot be written as XML"};
-  }
-  out_.leaf(Element::DdfValue, node.data);
-  return {};
+  // One value XML has no way to say must not keep all others from being read.
+  if (encoding_ == Encoding::wbxml || is_xml_text(node.data)) out_.leaf(Element::DdfValue, node.data);
 }
 
 }  // namespace
@@ -152,7 +144,7 @@ Result<Octets> write_tnds(const Transaction& transaction, const Uri& uri, Encodi
   if (nodes.empty()) return Error{Errc::not_found, uri.str() + " does not exist"};
   std::unique_ptr<MarkupWriter> out =
       encoding == Encoding::xml ? make_xml_writer() : make_wbxml_writer(WbxmlDocument::dmddf);
-  DM_TRY(TndsWriter(transaction, encoding, selection, *out).write(nodes));
+  TndsWriter(transaction, encoding, selection, *out).write(nodes);
   return std::move(*out).finish();
 }
 

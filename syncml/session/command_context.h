@@ -68,6 +68,8 @@ struct DecodedData {
 };
 Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest& request, const Uri& target);
 bool is_tnds(const ItemRequest& request) noexcept;
+// What a command is refused for when its content is wrong: what the tree has against it comes first (TND-117).
+Error first_refusal(Transaction& transaction, const Uri& target, AccessType command, const Error& content);
 // A node as it goes into a message: value or child list, Meta where it is not the default. The uri is the caller's.
 void put_result(ResultItem& item, Node&& node, Encoding encoding);
 

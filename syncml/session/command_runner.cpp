@@ -288,6 +288,15 @@ ItemOutcome CommandRunner::get(const ItemRequest& request) {
   return outcome;
 }
 
+namespace {
+
+// As far as it decides how a failing store is answered.
+AccessType access_of(CommandName command) {
+  return command == CommandName::copy ? AccessType::copy : AccessType::replace;
+}
+
+}  // namespace
+
 ItemOutcome CommandRunner::execute(const Command& command, const Item& item) {
   const ItemRequest request = request_for(command, item);
   if (command.name == CommandName::get) return get(request);
@@ -296,7 +305,7 @@ ItemOutcome CommandRunner::execute(const Command& command, const Item& item) {
   ItemOutcome outcome = edit(transaction, request);
   if (!is_success(outcome.status)) return outcome;
   const auto committed = std::move(transaction).commit(origin_of(command));
-  return committed ? outcome : refused(committed.error(), AccessType::replace);
+  return committed ? outcome : refused(committed.error(), access_of(command.name));
 }
 
 // PRO-211: 200 as soon as it runs; PRO-212: a failing child does not stop the others.
@@ -342,7 +351,9 @@ void CommandRunner::end_atomic(const Command& command, AtomicRun run) {
     const auto committed = std::move(run.transaction).commit(origin_of(command));
     good = committed.has_value();
     // An object's refusal concerns the whole; the last child carries its reason.
-    if (!good && !children.empty()) children.back() = {refused(committed.error(), AccessType::replace)};
+    if (!good && !children.empty()) {
+      children.back() = {refused(committed.error(), access_of(command.children.back().name))};
+    }
   }
   put_status(command, good ? StatusCode::ok : StatusCode::atomic_failed, nullptr, nullptr);
   for (std::size_t i = 0; i < children.size(); ++i) {

@@ -6,8 +6,13 @@ namespace {
 
 Result<ExecOutcome> exec(const CommandContext& context, const ItemRequest& request) {
   ExecRequest exec_request;
-  exec_request.uri = DM_TRY(node_of(context.tree.begin(context.who), request.item.target));
-  if (request.item.data) exec_request.data = DM_TRY(decode_data(context, request, exec_request.uri)).octets;
+  Transaction transaction = context.tree.begin(context.who);
+  exec_request.uri = DM_TRY(node_of(transaction, request.item.target));
+  if (request.item.data) {
+    Result<DecodedData> data = decode_data(context, request, exec_request.uri);
+    if (!data) return first_refusal(transaction, exec_request.uri, AccessType::exec, data.error());
+    exec_request.data = std::move(data->octets);
+  }
   exec_request.correlator = std::string(request.command.correlator);
   exec_request.server_id = context.who.server_id;
   return context.tree.exec(context.who, exec_request);

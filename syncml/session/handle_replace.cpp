@@ -9,7 +9,7 @@ namespace {
 
 Result<void> replace(const CommandContext& context, Transaction& transaction, const ItemRequest& request) {
   Address address = DM_TRY(address_of(request.item.target, context.tree.uri_limits()));
-  if (address.suffix == Address::Suffix::list) return Error{Errc::not_allowed, "Replace on ?list="};
+  if (address.suffix == Address::Suffix::list) return node_of(transaction, request.item.target).error();
   if (address.suffix == Address::Suffix::property) {
     const auto property = property_from(address.argument);
     if (!property) return Error{Errc::unsupported, "property " + address.argument};
@@ -17,15 +17,18 @@ Result<void> replace(const CommandContext& context, Transaction& transaction, co
     if (!request.item.data) return Error{Errc::incomplete, "Item without Data"};
     return transaction.set_property(address.node, *property, request.item.data->octets);
   }
-  DecodedData data = DM_TRY(decode_data(context, request, address.node));
+  Result<DecodedData> decoded = decode_data(context, request, address.node);
   if (is_tnds(request)) {
-    const TndsDocument document = DM_TRY(read_tnds(data.octets, Limits{}));
-    return replace_tnds(transaction, address.node, document);
+    const Result<TndsDocument> document = decoded ? read_tnds(decoded->octets, Limits{}) : decoded.error();
+    if (document) return replace_tnds(transaction, address.node, *document);
+    DM_TRY(transaction.check_right(address.node, AccessType::replace));
+    return document.error();
   }
+  if (!decoded) return first_refusal(transaction, address.node, AccessType::replace, decoded.error());
   NewValue value;
-  value.format = data.format;
+  value.format = decoded->format;
   if (request.type) value.type = std::string(*request.type);
-  value.data = std::move(data.octets);
+  value.data = std::move(decoded->octets);
   return transaction.replace(std::move(address.node), std::move(value));
 }
 

@@ -43,14 +43,20 @@ Result<Uri> node_of(const Transaction& transaction, const std::optional<std::str
   const auto seen = transaction.check_right(address.node, AccessType::get);
   if (!seen && seen.error().code == Errc::not_found) return seen.error();
   const auto node = transaction.peek(address.node);
-  if (of_property && property == Property::size && node && !node->is_leaf()) {
-    return Error{Errc::unsupported, "property Size of an interior node"};
+  if (of_property && node && !transaction.has_property(address.node, *property)) {
+    return Error{Errc::unsupported, address.node.str() + " has no " + address.argument};
   }
   return Error{Errc::not_allowed, "a command on " + std::string(of_property ? "a property" : "a list")};
 }
 
+Error first_refusal(Transaction& transaction, const Uri& target, AccessType command, const Error& content) {
+  const auto admitted = transaction.check_command(target, command);
+  return admitted ? content : admitted.error();
+}
+
 bool is_tnds(const ItemRequest& request) noexcept {
-  return request.type && (*request.type == kTndsXmlType || *request.type == kTndsWbxmlType);
+  return request.type &&
+         (equals_ignoring_case(*request.type, kTndsXmlType) || equals_ignoring_case(*request.type, kTndsWbxmlType));
 }
 
 Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest& request, const Uri& target) {

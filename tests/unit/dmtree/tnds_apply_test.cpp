@@ -175,6 +175,64 @@ TEST_F(TndsApply, TNDS_045_ReplacedNodesLoseAnAclTheObjectDoesNotName) {
   EXPECT_EQ(device.acl("./Ven"), "Add=A&Delete=A&Get=A&Replace=A");  // outside
 }
 
+TEST_F(TndsApply, TNDS_045_WhatIsReplacedIsAsIfMadeAnew) {
+  device.leaf("./Ven/Keep/a", "1", Format::int_);
+  device.interior("./Ven/Keep/in", "net.example/1.0/Old");
+  Transaction titled = device.as_device();
+  ASSERT_TRUE(titled.set_property(uri("./Ven/Keep/b"), Property::title, "Second"));
+  ASSERT_TRUE(std::move(titled).commit());
+  const auto keep = [](const std::string& inside) {
+    return nodes("<Node><NodeName>Keep</NodeName><Node><NodeName>a</NodeName><Value>abc</Value></Node>" +
+                 leaf("b", "chr", "2") + "<Node><NodeName>in</NodeName><RTProperties><Format><node/></Format>" +
+                 inside + "</RTProperties></Node></Node>");
+  };
+  ASSERT_TRUE(replace("A", "./Ven", keep("<Type><DDFName>net.example/1.0/New</DDFName></Type>")));
+  EXPECT_EQ(device.value("./Ven/Keep/a"), "abc");
+  EXPECT_EQ(device.format("./Ven/Keep/a"), Format::chr);
+  EXPECT_EQ(device.as_device().property(uri("./Ven/Keep/b"), Property::title).value_or("?"), "");
+  EXPECT_EQ(device.type("./Ven/Keep/in"), "net.example/1.0/New");
+  ASSERT_TRUE(replace("A", "./Ven", keep("")));
+  EXPECT_EQ(device.type("./Ven/Keep/in"), "");
+}
+
+TEST_F(TndsApply, TNDS_035_TND_059_Base64StaysTextWhereNobodySaysBin) {
+  device.leaf("./Ven/Keep/b", std::string("\0\1\2", 3), Format::bin);
+  ASSERT_TRUE(replace("A", "./Ven", nodes("<Node><NodeName>Keep</NodeName>" + leaf("b", "b64", "AAEC") + "</Node>")));
+  EXPECT_EQ(device.format("./Ven/Keep/b"), Format::b64);
+  EXPECT_EQ(device.value("./Ven/Keep/b"), "AAEC");
+}
+
+TEST_F(TndsApply, TNDS_032_ALeafIsOfNoObject) {
+  expect_refused(add("A", "./Ven",
+                     nodes("<Node><NodeName>v</NodeName><RTProperties><Type><DDFName>net.example/1.0/X</DDFName></Type>"
+                           "</RTProperties></Node>")),
+                 Errc::bad_format);
+}
+
+TEST_F(TndsApply, TNDS_034_AnAbsentValueIsAnEmptyOne) {
+  for (const char* format : {"chr", "int", "bool", "bin", "date"}) {
+    Transaction transaction = device.as_server("A");
+    const auto done = add_tnds(transaction, uri("./Ven"),
+                               nodes("<Node><NodeName>v</NodeName><RTProperties><Format><" + std::string(format) +
+                                     "/></Format></RTProperties></Node>"));
+    ASSERT_TRUE(done) << format << ": " << done.error().detail;
+    EXPECT_EQ(transaction.peek(uri("./Ven/v"))->data, "") << format;
+    EXPECT_EQ(to_string(transaction.peek(uri("./Ven/v"))->format), format);
+  }
+}
+
+// A server that gives a subtree away within the object has not given it away before its leaves got their ACLs.
+TEST_F(TndsApply, TND_076_TNDS_037_RightsOfOneObjectAreThoseOfBefore) {
+  const Result<void> done = replace(
+      "A", "./Ven",
+      nodes("<Node><NodeName>Keep</NodeName><RTProperties><ACL>Get=*</ACL><Format><node/></Format></RTProperties>"
+            "<Node><NodeName>b</NodeName><RTProperties><ACL>Get=B</ACL><Format><chr/></Format></RTProperties>"
+            "<Value>3</Value></Node></Node>"));
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(device.acl("./Ven/Keep"), "Get=*");
+  EXPECT_EQ(device.acl("./Ven/Keep/b"), "Get=B");
+}
+
 TEST_F(TndsApply, TNDS_045_LeafBecomesInteriorAndBack) {
   const Result<void> done = replace(
       "A", "./Ven",
@@ -218,7 +276,7 @@ TEST_F(TndsApply, TNDS_037_AclOfALeafNeedsReplaceOnItsParent) {
 TEST_F(TndsApply, TNDS_037_MalformedAclIsRefused) {
   const auto document =
       nodes("<Node><NodeName>v</NodeName><RTProperties><ACL>Fly=B</ACL><Format><chr/></Format></RTProperties></Node>");
-  expect_refused(add("A", "./Ven", document), Errc::malformed);
+  expect_refused(add("A", "./Ven", document), Errc::failed);  // as any other ACL that is none: 500 (TND-070)
 }
 
 TEST_F(TndsApply, TNDS_041_TooLongAddressIsRefused) {
@@ -290,6 +348,23 @@ TEST_F(DescribedTndsApply, TNDS_046_PermanentNodesAreKept) {
   ASSERT_TRUE(replace("A", "./Ven", nodes("<Node><NodeName>Keep</NodeName></Node>")));
   EXPECT_EQ(device.children("./Ven/Keep"), std::vector<std::string>{"a"});
   EXPECT_EQ(device.value("./Ven/Keep/a"), "1");
+}
+
+TEST_F(DescribedTndsApply, TNDS_046_WhatIsDynamicBelowAPermanentNodeGoes) {
+  const Result<void> done = replace("A", "./Ven", nodes("<Node><NodeName/></Node>"));
+  ASSERT_TRUE(done) << done.error().detail;
+  EXPECT_EQ(device.children("./Ven"), std::vector<std::string>{"Keep"});
+  EXPECT_EQ(device.children("./Ven/Keep"), std::vector<std::string>{"a"});
+}
+
+TEST_F(DescribedTndsApply, TND_133_TNDS_046_FormatAndTypeOfPermanentNodesStay) {
+  expect_refused(replace("A", "./Ven", nodes("<Node><NodeName>Keep</NodeName>" + leaf("a", "int", "1") + "</Node>")),
+                 Errc::not_allowed);
+  expect_refused(replace("A", "./Ven",
+                         nodes("<Node><NodeName>Keep</NodeName><RTProperties><Format><node/></Format><Type><DDFName>"
+                               "net.example/1.0/Other</DDFName></Type></RTProperties></Node>")),
+                 Errc::not_allowed);
+  EXPECT_EQ(device.value("./Ven/Keep/b"), "2");
 }
 
 TEST_F(DescribedTndsApply, TNDS_046_PermanentNodeCannotBecomeALeaf) {

@@ -128,10 +128,13 @@ TEST(TndsReader, TNDS_041_LeadingDotOfAPathIsDropped) {
 }
 
 TEST(TndsReader, TNDS_041_NamesThatAreNoNamesFailLikeUris) {
-  EXPECT_EQ(refusal("<Node><NodeName>A/B</NodeName></Node>"), Errc::malformed);
-  EXPECT_EQ(refusal("<Node><NodeName>..</NodeName></Node>"), Errc::malformed);
-  EXPECT_EQ(refusal("<Node><NodeName>B</NodeName><Path>A/../C</Path></Node>"), Errc::malformed);
-  EXPECT_EQ(refusal("<Node><NodeName>A.</NodeName><Node><NodeName>b</NodeName></Node></Node>"), Errc::malformed);
+  EXPECT_EQ(refusal("<Node><NodeName>A/B</NodeName></Node>"), Errc::not_found);
+  EXPECT_EQ(refusal("<Node><NodeName>..</NodeName></Node>"), Errc::not_found);
+  EXPECT_EQ(refusal("<Node><NodeName>B</NodeName><Path>A/../C</Path></Node>"), Errc::not_found);
+  const auto dropped = read("<Node><NodeName>B</NodeName><Path>./</Path></Node>");
+  ASSERT_TRUE(dropped);
+  EXPECT_EQ(dropped->nodes[0].relative, "B");
+  EXPECT_EQ(refusal("<Node><NodeName>A.</NodeName><Node><NodeName>b</NodeName></Node></Node>"), Errc::not_found);
 }
 
 TEST(TndsReader, TNDS_033_FlatChildrenMakeTheirParentInterior) {

@@ -232,18 +232,21 @@ TEST_F(TreeCommand, TND_138_ReplaceWithoutMetaKeepsFormatAndType) {
   EXPECT_EQ(device("Get ./n?prop=Format"), "ok int");
 }
 
-TEST_F(TreeCommand, TND_059_Base64OfABinaryLeafIsStoredAsBin) {
-  prepare({"Add ./Dev/Acc/x node"});
+// What travelled as Base64 for a binary leaf was decoded before it comes here; b64 is text that is meant to be Base64.
+TEST_F(TreeCommand, TND_059_BinaryDataIsBinAndBase64TextIsB64) {
+  prepare({"Add ./Dev/Acc/x node", "Add ./native b64 TWFu"});
   Transaction transaction = tree->begin(Principal::server("A"));
   const Uri blob = at("./Dev/Acc/x/Blob");
-  EXPECT_EQ(outcome(transaction.add(blob, {Format::b64, {}, std::string("\x00\xFF", 2)})), "ok");
-  EXPECT_EQ(transaction.get(blob)->format, Format::bin);
+  EXPECT_EQ(outcome(transaction.add(blob, {Format::b64, {}, "TWFu"})), "bad_format") << "described as bin";
+  EXPECT_EQ(outcome(transaction.copy(at("./native"), blob)), "unavailable") << "TND-095";
+  EXPECT_EQ(outcome(transaction.add(blob, {Format::bin, {}, std::string("\x00\xFF", 2)})), "ok");
   EXPECT_EQ(transaction.get(blob)->data, std::string("\x00\xFF", 2));
-  EXPECT_EQ(outcome(transaction.replace(blob, {Format::b64, {}, "\xFE"})), "ok");
-  EXPECT_EQ(transaction.get(blob)->format, Format::bin);
-  EXPECT_EQ(outcome(transaction.add(at("./native"), {Format::b64, {}, "TWFu"})), "ok");
-  EXPECT_EQ(transaction.get(at("./native"))->format, Format::b64) << "natively Base64";
+  EXPECT_EQ(outcome(transaction.replace(blob, {Format::b64, {}, "TWFu"})), "bad_format");
   EXPECT_EQ(transaction.property(blob, Property::format).value_or("?"), "bin");
+  EXPECT_EQ(transaction.get(at("./native"))->format, Format::b64);
+  EXPECT_EQ(outcome(transaction.add(at("./octets"), {Format::bin, {}, "\xFE"})), "ok");
+  EXPECT_EQ(outcome(transaction.copy(at("./native"), at("./octets"))), "ok");
+  EXPECT_EQ(transaction.get(at("./octets"))->format, Format::b64) << "Format and value come together";
 }
 
 TEST_F(TreeCommand, TND_130_SizeCountsStoredOctets) {

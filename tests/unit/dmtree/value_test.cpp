@@ -59,19 +59,26 @@ TEST(Value, TND_058_GoodValues) {
 
 TEST(Value, TND_058_TND_141_BadValuesAreVetoed) {
   const std::vector<Sample> bad{
-      {Format::int_, "2147483648"}, {Format::int_, "-2147483649"}, {Format::int_, ""},
-      {Format::int_, "1.0"},        {Format::int_, "0x10"},        {Format::bool_, "True"},
-      {Format::bool_, "1"},         {Format::float_, "1e"},        {Format::float_, "."},
-      {Format::float_, "inf"},      {Format::date, "2023-02-29"},  {Format::date, "24-02-29"},
-      {Format::date, "2024-0229"},  {Format::date, "2024-13-01"},  {Format::time, "25:00"},
-      {Format::time, "07:60"},      {Format::time, "07:59:"},      {Format::time, "24:00:01"},
-      {Format::time, "12:00+1"},    {Format::null, "x"},           {Format::chr, "\xFF"},
-      {Format::b64, "TW*u"},        {Format::node, "x"},           {Format::xml, "\xC3"},
+      {Format::int_, "2147483648"}, {Format::int_, "-2147483649"}, {Format::int_, "1.0"},
+      {Format::int_, "0x10"},       {Format::bool_, "True"},       {Format::bool_, "1"},
+      {Format::float_, "1e"},       {Format::float_, "."},         {Format::float_, "inf"},
+      {Format::date, "2023-02-29"}, {Format::date, "24-02-29"},    {Format::date, "2024-0229"},
+      {Format::date, "2024-13-01"}, {Format::time, "25:00"},       {Format::time, "07:60"},
+      {Format::time, "07:59:"},     {Format::time, "24:00:01"},    {Format::time, "12:00+1"},
+      {Format::null, "x"},          {Format::chr, "\xFF"},         {Format::b64, "TW*u"},
+      {Format::node, "x"},          {Format::xml, "\xC3"},
   };
   for (const Sample& sample : bad) {
     const Result<void> checked = check_value(sample.format, sample.data);
     ASSERT_FALSE(checked) << to_string(sample.format) << ' ' << sample.data;
     EXPECT_EQ(checked.error().code, Errc::veto);
+  }
+}
+
+TEST(Value, TND_108_ALeafOfAnyFormatCanBeEmpty) {
+  for (const Format format : {Format::b64, Format::bin, Format::bool_, Format::chr, Format::int_, Format::null,
+                              Format::xml, Format::date, Format::time, Format::float_}) {
+    EXPECT_TRUE(check_value(format, "")) << to_string(format);
   }
 }
 

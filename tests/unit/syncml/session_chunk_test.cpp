@@ -5,19 +5,21 @@
 namespace omadm {
 namespace {
 
-// A store that may be full.
+// A store that may be full, or broken.
 class SmallStore final : public Store {
  public:
   explicit SmallStore(Store& inner) : inner_(inner) {}
   Result<LoadReport> load(const Replay& replay) override { return inner_.load(replay); }
   Result<void> append(const CommitRecord& commit) override {
     if (full) return Error{Errc::storage_full, "no room"};
+    if (broken) return Error{Errc::io, "input/output error"};
     return inner_.append(commit);
   }
   Result<void> sync() override { return inner_.sync(); }
   bool wants_compaction() const override { return false; }
   Result<void> compact(std::uint64_t, const Snapshot&) override { return Error{Errc::unsupported, "compact"}; }
   bool full = false;
+  bool broken = false;
 
  private:
   Store& inner_;
@@ -114,6 +116,23 @@ TEST_P(SessionChunkTest, PRO_259_AFullStoreIs420AndChangesNothing) {
   EXPECT_EQ(results(), (Lines{"./V [node] = a/b"}));
   session.reset();
   tree = *Tree::open(store, ddf, clock);
+}
+
+// TND-117, step 8: of a data store that fails Copy has a status of its own.
+TEST_P(SessionChunkTest, TND_095_TND_117_AFailingStoreIs510ForCopy) {
+  for (const std::string command : {"Copy", "Replace"}) {
+    SmallStore small(store);
+    tree = *Tree::open(small, ddf, clock);
+    small.broken = true;
+    const std::string items =
+        "<Item><Target><LocURI>./V/a</LocURI></Target><Source><LocURI>./V/b</LocURI></Source>"
+        "<Data>3</Data></Item>";
+    run("<" + command + "><CmdID>4</CmdID>" + items + "</" + command + ">");
+    EXPECT_EQ(answer_to("4"), command == "Copy" ? "510" : "500");
+    session.reset();
+    server_msg_id = 0;
+    tree = *Tree::open(store, ddf, clock);
+  }
 }
 
 TEST_P(SessionChunkTest, PRO_028_PRO_262_ABrokenOffSessionLeavesNothing) {

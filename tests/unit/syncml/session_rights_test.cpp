@@ -44,6 +44,32 @@ TEST_P(SessionRightsTest, TND_115_ARefusalByAclIsNoChallenge) {
   EXPECT_EQ(value("./Closed/x"), "1");
 }
 
+// What is wrong with the content is of no interest where the command may not be: 3, 4 and 5 come before 6.
+TEST_P(SessionRightsTest, TND_117_WhatTheTreeRefusesComesBeforeTheContent) {
+  trust_transport();
+  start();
+  const std::string data = "<Data>?</Data>", broken = "<Data><![CDATA[<MgmtTree/>]]></Data>";
+  const std::string tnds =
+      "<Meta><Format xmlns=\"syncml:metinf\">xml</Format><Type xmlns=\"syncml:metinf\">"
+      "application/vnd.syncml.dmtnds+xml</Type></Meta>";
+  receive(
+      header_status(200) + on("Replace", "4", format("blob") + item("./none", data)) +
+      on("Replace", "5", format("b64") + item("./none", data)) +
+      on("Replace", "6", format("blob") + item("./Closed/x", data)) +
+      on("Replace", "7", format("b64") + item("./DevInfo/Man", data)) +
+      on("Add", "8", format("b64") + item("./V/a", data)) + on("Add", "9", format("blob") + item("./Closed/y", data)) +
+      on("Add", "10", format("blob") + item("./V/a/b", data)) +
+      on("Exec", "11", format("blob") + item("./none", data)) + on("Replace", "12", tnds + item("./none", broken)) +
+      on("Replace", "13", tnds + item("./Closed", broken)) + on("Replace", "14", item("./none?list=Struct", data)) +
+      on("Replace", "15", item("./V?list=Struct", data)) + on("Replace", "16", format("blob") + item("./V/a", data)) +
+      on("Add", "17", format("b64") + item("./V/n", data)) + on("Replace", "18", tnds + item("./V", broken)) +
+      "<Final/>");
+  const std::vector<const char*> expected{"404", "404", "425", "405", "418", "425", "405", "404",
+                                          "404", "425", "404", "405", "415", "400", "415"};
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(answer_to(std::to_string(i + 4)), expected[i]) << i + 4;
+  EXPECT_EQ(value("./V/a"), "1");
+}
+
 TEST_P(SessionRightsTest, TND_116_NothingIsSaidOfTheTreeToAStranger) {
   const std::string commands = get("4", "./V/a") + get("5", "./none") + add("6", "./V/a", "2") +
                                replace("7", "./DevInfo/Man", "x") + get("8", "./V/a?prop=Owner") +

@@ -346,6 +346,28 @@ TEST_P(SessionTreeTest, TND_041_TND_042_TND_117_SuffixesAreForGetAndReplace) {
   }
 }
 
+TEST_P(SessionTreeTest, TND_041_TND_050_WhatANodeDoesNotHaveIs406ForEveryCommand) {
+  interior("./V", "Add=*&Get=*&Replace=*&Delete=*&Exec=*");
+  set("./V/a", "1");
+  set("./V/b", "2");
+  start();
+  for (const std::string command : {"Add", "Delete", "Exec", "Get", "Replace"}) {
+    run(on(command, "4", item("./DevInfo/Man?prop=Title", "<Data>x</Data>")));
+    EXPECT_EQ(sent, (Lines{"Status 4 " + command + " 406", "Final"}));
+  }
+  const auto copy = [](const std::string& from, const std::string& to) {
+    return on(
+        "Copy", "4",
+        "<Item><Target><LocURI>" + to + "</LocURI></Target><Source><LocURI>" + from + "</LocURI></Source></Item>");
+  };
+  for (const auto& [from, to, status] :
+       {std::tuple("./V/a", "./V/b?prop=Title", "405"), std::tuple("./V/a?prop=Title", "./V/b", "405"),
+        std::tuple("./V/a", "./V/b?prop=Owner", "406"), std::tuple("./DevInfo/Man?prop=VerNo", "./V/b", "406")}) {
+    run(copy(from, to));
+    EXPECT_EQ(sent, (Lines{"Status 4 Copy " + std::string(status), "Final"})) << from << to;
+  }
+}
+
 TEST_P(SessionTreeTest, PRO_258_TND_100_AnObjectSentWholeIsUnderTheLimitToo) {
   interior("./V", "Add=*&Get=*&Replace=*");
   options.max_obj_size = 9;

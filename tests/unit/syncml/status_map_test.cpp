@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -30,6 +31,26 @@ TEST(StatusMap, PRO_370_EveryErrorBecomesSuchACode) {
       EXPECT_FALSE(is_success(status)) << errc;
       EXPECT_FALSE(meaning(static_cast<int>(status)).empty()) << errc;
     }
+  }
+}
+
+// [SyncML RepPro] "Response Status Codes": what each refusal of the tree is answered; the device tells its own failures
+// apart by command.
+TEST(StatusMap, PRO_370_TND_117_EveryErrorHasItsCode) {
+  const std::map<Errc, int> codes{
+      {Errc::not_found, 404}, {Errc::already_exists, 418}, {Errc::not_allowed, 405},  {Errc::permission_denied, 425},
+      {Errc::malformed, 400}, {Errc::incomplete, 412},     {Errc::uri_too_long, 414}, {Errc::bad_format, 415},
+      {Errc::too_large, 413}, {Errc::storage_full, 420},   {Errc::unsupported, 406},  {Errc::unavailable, 403},
+      {Errc::veto, 403},      {Errc::failed, 500},         {Errc::conflict, 500}};
+  for (const auto& [errc, code] : codes) {
+    for (const AccessType command : {AccessType::add, AccessType::copy, AccessType::exec, AccessType::replace}) {
+      EXPECT_EQ(static_cast<int>(status_of(Error{errc, ""}, command)), code) << code;
+    }
+  }
+  for (const Errc failure : {Errc::io, Errc::corrupt}) {
+    EXPECT_EQ(status_of(Error{failure, ""}, AccessType::replace), StatusCode::command_failed);
+    EXPECT_EQ(status_of(Error{failure, ""}, AccessType::copy), StatusCode::data_store_failure);
+    EXPECT_EQ(status_of(Error{failure, ""}, AccessType::exec), StatusCode::data_store_failure);
   }
 }
 
