@@ -84,7 +84,6 @@ Result<Opened> open_document(const BootstrapDocument& document) {
   opened.kind = DM_TRY(kind_of(opened.type, document.octets));
   opened.needs =
       DM_TRY(opened.kind == Kind::provisioning ? provisioning_needs(opened.type) : message_needs(opened.type));
-  DM_TRY(check_encoding(opened, document.octets));
   return opened;
 }
 
@@ -124,14 +123,18 @@ bool is_bootstrap_type(std::string_view content_type) {
   return kind_of_type(to_lower(trim(content_type.substr(0, content_type.find(';'))))).has_value();
 }
 
+// Nobody is asked for the PIN of a document that cannot be installed with it.
 Result<BootstrapNeeds> bootstrap_needs(const BootstrapDocument& document) {
-  return DM_TRY(open_document(document)).needs;
+  const Opened opened = DM_TRY(open_document(document));
+  DM_TRY(check_encoding(opened, document.octets));
+  return opened.needs;
 }
 
 Result<BootstrapOutcome> install_bootstrap(Tree& tree, const BootstrapDocument& document,
                                            const BootstrapSecrets& secrets, const BootstrapOrigin& origin) {
   const Opened opened = DM_TRY(open_document(document));
   const BootstrapProof proof = DM_TRY(prove(opened, document, secrets, origin.source));
+  DM_TRY(check_encoding(opened, document.octets));
   Installation installation(tree, origin, proof, document_digest(document.octets));
   if (opened.kind == Kind::tnds) {
     const TndsDocument content = DM_TRY(read_tnds(document.octets, kLimits));
