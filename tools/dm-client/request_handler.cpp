@@ -77,7 +77,10 @@ Result<BootstrapSecrets> bootstrap_secrets(const nlohmann::json& request) {
 
 RequestHandler::RequestHandler(Client& client, const ToolConfig& config, bool daemon, RemoteUser* user)
     : client_(client), config_(config), daemon_(daemon), user_(user) {
-  client_.tree().observe([this](const CommitRecord& commit) { committed(commit); });
+  // The client may live longer, and commits while it ends.
+  client_.tree().observe([handler = std::weak_ptr<RequestHandler*>(self_)](const CommitRecord& commit) {
+    if (const auto alive = handler.lock()) (*alive)->committed(commit);
+  });
 }
 
 void RequestHandler::handle(const nlohmann::json& request, Answer answer, OnEvent event) {

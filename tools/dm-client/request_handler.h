@@ -28,6 +28,8 @@ class RequestHandler {
 
   // `user`: he who asks for a session with {"user": true} answers questions; may be null.
   RequestHandler(Client& client, const ToolConfig& config, bool daemon, RemoteUser* user = nullptr);
+  RequestHandler(const RequestHandler&) = delete;
+  RequestHandler& operator=(const RequestHandler&) = delete;
 
   void handle(const nlohmann::json& request, Answer answer, OnEvent event);
   void reply(const nlohmann::json& reply);  // of the user to a question
@@ -83,6 +85,7 @@ class RequestHandler {
   std::list<Waiting> waiting_;
   std::list<Reading> reading_;
   std::list<Watcher> watchers_;
+  std::shared_ptr<RequestHandler*> self_ = std::make_shared<RequestHandler*>(this);  // last: gone before the rest
 };
 
 }  // namespace omadm
