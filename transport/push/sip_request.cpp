@@ -145,8 +145,8 @@ InetAddress SipRequest::answer_address(const InetAddress& source) const {
   const std::string_view by = sent_by(via);
   const std::size_t colon = by.rfind(':');
   const bool has_port = colon != std::string_view::npos && by.find(']', colon) == std::string_view::npos;
-  const auto port = has_port ? parse_unsigned(by.substr(colon + 1)) : std::nullopt;
-  address.set_port(port && *port > 0 && *port <= 65535 ? static_cast<std::uint16_t>(*port) : kSipPort);
+  const std::uint64_t port = parse_unsigned(has_port ? by.substr(colon + 1) : std::string_view()).value_or(0);
+  address.set_port(port > 0 && port <= 65535 ? static_cast<std::uint16_t>(port) : kSipPort);
   return address;
 }
 
