@@ -7,7 +7,7 @@
 #include "dmtree/tnds/inbox.h"
 #include "dmtree/tnds/tnds.h"
 #include "dmtree/tree.h"
-#include "tests/fuzz/account_description.h"
+#include "tests/fuzz/empty_device.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace omadm::fuzz {

@@ -12,7 +12,7 @@ import subprocess
 import termios
 import time
 
-from harness import CLIENT_PASSWORD, PATIENCE, SERVER_ID, SERVER_PASSWORD, Lab, main, program
+from harness import CLIENT_PASSWORD, PATIENCE, SERVER_ID, SERVER_PASSWORD, Lab, main, program, shown_on
 
 OTHER = "other.example.net"
 SECRET = "./DMAcc/acme/AppAuth/1/AAuthSecret"
@@ -77,13 +77,7 @@ class CommandLine(Lab):
         process = subprocess.Popen([program("dmtree-cli"), "--state", self.state, *arguments], stdin=subprocess.DEVNULL,
                                    stdout=child, env={**kept, **environment})
         os.close(child)
-        shown = b""
-        try:
-            while chunk := os.read(parent, 65536):
-                shown += chunk
-        except OSError:  # the other end is closed
-            pass
-        os.close(parent)
+        shown = shown_on(parent)
         self.assertEqual(process.wait(PATIENCE), 0, shown)
         return shown.decode().replace("\r\n", "\n")
 

@@ -4,7 +4,7 @@ import pty
 import subprocess
 
 from firmware_lab import SIZE, CommandDevice, kill_session, read, write
-from harness import PATIENCE, main, program
+from harness import PATIENCE, main, program, shown_on
 
 
 class FirmwareUpdate(CommandDevice):
@@ -88,13 +88,7 @@ class FirmwareUpdate(CommandDevice):
         program_ = subprocess.Popen([program("dmtree-cli"), "--state", self.state, *arguments], stdin=subprocess.DEVNULL,
                                     stdout=subprocess.PIPE, stderr=theirs)
         os.close(theirs)
-        shown = b""
-        try:
-            while part := os.read(ours, 65536):
-                shown += part
-        except OSError:  # the other end is closed
-            pass
-        os.close(ours)
+        shown = shown_on(ours)
         out, _ = program_.communicate(timeout=PATIENCE)
         return program_.returncode, out.decode(), shown.decode("utf-8", "replace")
 

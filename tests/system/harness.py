@@ -26,6 +26,27 @@ def program(name):
     return os.path.join(BIN, name)
 
 
+def traceable():
+    """Whether strace is there and may trace."""
+    try:
+        return subprocess.run(["strace", "-o", os.devnull, "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def shown_on(terminal):
+    """Everything that is written to the other side of a pseudo terminal until nobody has it open; closes ours."""
+    shown = b""
+    try:
+        while part := os.read(terminal, 65536):
+            shown += part
+    except OSError:  # the other side is closed
+        pass
+    os.close(terminal)
+    return shown
+
+
 class Ended:
     """What a program printed and how it ended."""
 

@@ -10,7 +10,7 @@ import time
 import unittest
 
 from firmware_lab import kill_session
-from harness import SANITIZED, SERVER_ID, program
+from harness import SANITIZED, SERVER_ID, program, traceable
 
 MOMENTS = int(os.environ.get("OMADM_FIRMWARE_MOMENTS", "2" if SANITIZED else "6"))
 THOROUGH = MOMENTS >= 100
@@ -19,21 +19,13 @@ SLOWLY = "max_rate = 4000000\n"  # the package takes a quarter of a second
 CALLS = ("fdatasync", "fsync", "rename")  # what makes a change last; each state change has one
 
 
-def traceable():
-    try:
-        return subprocess.run(["strace", "-o", os.devnull, "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                              check=False).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
 class PowerCut(unittest.TestCase):
     """Mixed into a device."""
 
     # A session that was cut costs the two their agreement on a nonce: what was refused for that comes once more, and
     # would be counted here.
     proof = "none"
-    steps = 1  # a short run tries each so manieth state change
+    steps = 1  # of so many state changes a short run tries one
 
     def setUp(self):
         super().setUp()

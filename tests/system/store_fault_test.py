@@ -8,7 +8,7 @@ import subprocess
 import time
 import xml.etree.ElementTree as ET
 
-from harness import PATIENCE, SANITIZED, SERVER_ID, Lab, account_script, main, program
+from harness import PATIENCE, SANITIZED, SERVER_ID, Lab, account_script, main, program, traceable
 
 # What strace puts in the place of a call's outcome, and the words the user must find.
 FAULTS = {"EIO": ("openat", "read", "pwrite64", "fdatasync", "fsync", "ftruncate", "rename", "getdents64"),
@@ -16,14 +16,6 @@ FAULTS = {"EIO": ("openat", "read", "pwrite64", "fdatasync", "fsync", "ftruncate
           "EROFS": ("openat", "ftruncate", "rename")}
 WORDS = {"EIO": "Input/output error", "ENOSPC": "No space left on device", "EROFS": "Read-only file system"}
 CHANGES = 100
-
-
-def traceable():
-    try:
-        return subprocess.run(["strace", "-o", os.devnull, "true"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                              check=False).returncode == 0
-    except FileNotFoundError:
-        return False
 
 
 def script(packages):
