@@ -161,6 +161,16 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return count;
 }
 
+std::string to_utf8(char32_t character) {
+  const auto octet = [character](unsigned mark, unsigned shift) {
+    return static_cast<char>(mark | ((character >> shift) & (mark == 0x80 ? 0x3FU : 0xFFU)));
+  };
+  if (character < 0x80) return {octet(0, 0)};
+  if (character < 0x800) return {octet(0xC0, 6), octet(0x80, 0)};
+  if (character < 0x10000) return {octet(0xE0, 12), octet(0x80, 6), octet(0x80, 0)};
+  return {octet(0xF0, 18), octet(0x80, 12), octet(0x80, 6), octet(0x80, 0)};
+}
+
 bool is_xml_text(std::string_view text) noexcept {
   text.remove_prefix(printable_prefix(text));
   while (!text.empty()) {

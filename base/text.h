@@ -23,6 +23,7 @@ Result<Octets> hex_decode(std::string_view digits);  // either case; malformed: 
 bool is_ascii(Bytes octets) noexcept;
 bool is_utf8(Bytes octets) noexcept;                      // shortest form, no surrogates, at most U+10FFFF
 std::size_t utf8_length(std::string_view text) noexcept;  // characters, counting every non-continuation octet
+std::string to_utf8(char32_t character);                  // at most U+10FFFF
 bool is_xml_text(std::string_view text) noexcept;         // UTF-8 whose every character XML 1.0 allows
 
 std::string_view trim(std::string_view text) noexcept;                       // without ASCII white space at both ends

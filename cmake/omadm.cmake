@@ -35,9 +35,9 @@ set(OMADM_RELEASE_OPTIONS $<$<CONFIG:Release>:-Os> $<$<CONFIG:Release>:-fno-exce
 # Of the shared library alone: all of it at once, and no tables for unwinding, since no exception may pass through it.
 set(OMADM_WHOLE_OPTIONS -flto=auto -fno-asynchronous-unwind-tables -fno-unwind-tables)
 set(OMADM_HOT_SOURCES
-    base/arena.cpp base/bytes.cpp base/text.cpp base/markup/vocabulary.cpp base/markup/xml_reader.cpp
+    base/arena.cpp base/bytes.cpp base/text.cpp base/markup/plain_xml_reader.cpp base/markup/vocabulary.cpp
     base/markup/xml_writer.cpp wbxml/wbxml_reader.cpp wbxml/wbxml_writer.cpp dmtree/access.cpp dmtree/acl.cpp
-    dmtree/node_content.cpp dmtree/overlay.cpp dmtree/store/memory_store.cpp dmtree/transaction.cpp
+    dmtree/node_content.cpp dmtree/overlay.cpp dmtree/store/memory_store.cpp dmtree/store/record.cpp dmtree/transaction.cpp
     dmtree/transaction_edit.cpp dmtree/tree.cpp dmtree/tree_node.cpp dmtree/uri.cpp dmtree/value.cpp syncml/codec/command_names.cpp
     syncml/codec/message_builder.cpp syncml/codec/message_writer.cpp syncml/session/command_answers.cpp
     syncml/session/command_runner.cpp syncml/session/handle_get.cpp syncml/session/handle_replace.cpp

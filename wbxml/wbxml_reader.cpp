@@ -41,28 +41,6 @@ Result<void> check_charset(const WbxmlHeader& header) {
   return {};
 }
 
-std::string to_utf8(std::uint32_t character) {
-  std::string text;
-  const auto put = [&text](std::uint32_t octet) { text.push_back(static_cast<char>(octet)); };
-  if (character < 0x80) {
-    put(character);
-  } else if (character < 0x800) {
-    put(0xC0U | character >> 6U);
-  } else if (character < 0x10000) {
-    put(0xE0U | character >> 12U);
-  } else {
-    put(0xF0U | character >> 18U);
-  }
-  for (int shift = character < 0x80      ? -6
-                   : character < 0x800   ? 0
-                   : character < 0x10000 ? 6
-                                         : 12;
-       shift >= 0; shift -= 6) {
-    put(0x80U | (character >> static_cast<unsigned>(shift) & 0x3FU));
-  }
-  return text;
-}
-
 std::string hex_octet(unsigned value) {
   constexpr std::string_view digits = "0123456789abcdef";
   return {digits[value >> 4U & 0xFU], digits[value & 0xFU]};

@@ -93,6 +93,21 @@ Element element_by_name(CodePage page, std::string_view name) noexcept {
   return Element::unknown;
 }
 
+Element element_in_xml(std::optional<CodePage> page, bool in_tree, std::string_view name) noexcept {
+  constexpr std::array<CodePage, 3> outside = {CodePage::syncml, CodePage::metinf, CodePage::dmddf};
+  constexpr std::array<CodePage, 3> inside = {CodePage::dmddf, CodePage::syncml, CodePage::metinf};
+  if (page == CodePage::dmddf) return element_by_name(CodePage::dmddf, name);
+  if (page == CodePage::metinf) {  // declared on Meta, it covers Meta itself
+    const Element element = element_by_name(CodePage::metinf, name);
+    return element != Element::unknown ? element : element_by_name(CodePage::syncml, name);
+  }
+  for (const CodePage candidate : in_tree ? inside : outside) {
+    const Element element = element_by_name(candidate, name);
+    if (element != Element::unknown) return element;
+  }
+  return Element::unknown;
+}
+
 std::optional<CodePage> page_of_namespace(std::string_view uri) noexcept {
   for (std::size_t page = 0; page < kPages; ++page) {
     const std::string_view name = kUnversioned[page];

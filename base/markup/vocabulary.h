@@ -171,6 +171,9 @@ const ElementRow& element_row(CodePage page, std::uint8_t tag_token) noexcept;
 // Element::unknown where the page has no such token or name.
 Element element_by_token(CodePage page, std::uint8_t tag_token) noexcept;
 Element element_by_name(CodePage page, std::string_view name) noexcept;
+// Which element a name means in an XML document without (nullopt), or with old-fashioned, namespaces; `in_tree`: below
+// an element MgmtTree.
+Element element_in_xml(std::optional<CodePage> page, bool in_tree, std::string_view name) noexcept;
 
 // The page a namespace belongs to; older and unversioned spellings count. nullopt: foreign or absent.
 std::optional<CodePage> page_of_namespace(std::string_view uri) noexcept;

@@ -1,4 +1,4 @@
-// XML by libxml2's push SAX2 interface, hardened.
+// XML documents as markup events.
 #pragma once
 
 #include <cstdint>
