@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "client/private_area.h"
@@ -45,15 +46,20 @@ std::vector<std::pair<AlertQueue::Id, GenericAlert>> AlertQueue::all() const {
 }
 
 Result<void> AlertQueue::add(const GenericAlert& alert) {
+  Transaction transaction = tree_.begin(Principal::device(), {"device", {}, {}, {}, "generic alert"});
+  DM_TRY(add(transaction, alert));
+  DM_TRY(std::move(transaction).commit());
+  return tree_.flush();
+}
+
+Result<void> AlertQueue::add(Transaction& transaction, const GenericAlert& alert) {
   if (alert.server_id.empty()) return Error{Errc::malformed, "an alert without server"};
   const auto waiting = all();
   const Id id = std::max(last_, waiting.empty() ? 0 : waiting.back().first) + 1;
-  std::vector<std::pair<Uri, Octets>> leaves;
   for (const Field& field : kFields) {
-    if (!(alert.*field.member).empty()) leaves.emplace_back(alert_uri(id).child(field.name), alert.*field.member);
+    if ((alert.*field.member).empty()) continue;
+    DM_TRY(transaction.put(alert_uri(id).child(field.name), {Format::bin, std::nullopt, alert.*field.member}));
   }
-  DM_TRY(write_private(tree_, leaves, "generic alert"));
-  DM_TRY(tree_.flush());
   last_ = id;
   return {};
 }

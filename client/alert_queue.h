@@ -16,7 +16,7 @@
 
 namespace omadm {
 
-// 1. An alert for which `add` returned ok survives power loss. 2. It leaves with an answer of the
+// 1. An alert survives power loss once it was added and that is durable. 2. It leaves with an answer of the
 // server other than 401 and 407, or with the server itself, and only then.
 class AlertQueue {
  public:
@@ -26,7 +26,8 @@ class AlertQueue {
   using Closed = std::function<void(const GenericAlert& alert)>;
   AlertQueue(Tree& tree, Log& log, Closed closed = {}) : tree_(tree), log_(log), closed_(std::move(closed)) {}
 
-  Result<void> add(const GenericAlert& alert);
+  Result<void> add(const GenericAlert& alert);                            // durable on return
+  Result<void> add(Transaction& transaction, const GenericAlert& alert);  // with what else is in `transaction`
   std::vector<std::pair<Id, GenericAlert>> owed_to(std::string_view server_id) const;  // oldest first
   std::set<std::string> servers() const;                                               // to which something is owed
   std::size_t size() const;

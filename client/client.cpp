@@ -53,10 +53,11 @@ class ComposedClient final : public Client {
                                                [this](std::string_view server, std::string_view session) {
                                                  return scheduler_->knows_session(server, session);
                                                });
-    objects_ = DM_TRY(DefaultObjects::create({*tree_, *http_, *loop_, log_, platform_.firmware, platform_.updates,
-                                              [this](const GenericAlert& alert) { return raise(alert); },
-                                              [this](const std::string& server) { alerts_->server_gone(server); }},
-                                             config_, platform_.device));
+    objects_ = DM_TRY(
+        DefaultObjects::create({*tree_, *http_, *loop_, log_, platform_.firmware, platform_.updates,
+                                [this](Transaction& with, const GenericAlert& alert) { return raise(with, alert); },
+                                [this](const std::string& server) { alerts_->server_gone(server); }},
+                               config_, platform_.device));
     DM_TRY(tree_->flush());
     desk_ = std::make_unique<BootstrapDesk>(
         BootstrapDesk::Surroundings{*tree_, *loop_, log_, config_, platform_.user, platform_.network_secret});
@@ -295,8 +296,8 @@ class ComposedClient final : public Client {
   }
 
   // Called by objects, maybe in the middle of a command: the session is looked for afterwards.
-  Result<void> raise(const GenericAlert& alert) {
-    DM_TRY(alerts_->add(alert));
+  Result<void> raise(Transaction& with, const GenericAlert& alert) {
+    DM_TRY(alerts_->add(with, alert));
     look_for_owed();
     return {};
   }

@@ -24,9 +24,9 @@ class DefaultObjects {
     HttpClient& http;
     EventLoop& loop;
     Log& log;
-    FirmwareSlot* firmware;  // may be null
-    UpdateAdviser* updates;  // may be null
-    std::function<Result<void>(const GenericAlert&)> raise;
+    FirmwareSlot* firmware;                                                // may be null
+    UpdateAdviser* updates;                                                // may be null
+    std::function<Result<void>(Transaction&, const GenericAlert&)> raise;  // sent when the transaction is committed
     std::function<void(const std::string& server_id)> server_gone;  // its last account was removed; flushed after it
   };
 

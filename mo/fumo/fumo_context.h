@@ -34,10 +34,9 @@ struct FumoContext {
   HttpClient& http;
   FirmwareSlot* slot = nullptr;  // null: nothing can be installed
   Log& log;
-  // Takes charge of a report: when it returns ok the alert survives power loss and is sent until it was
-  // acknowledged. After an error it is called again later, with the same alert. A power loss right after it
-  // returned makes it come once more (FUMO-071).
-  std::function<Result<void>(const GenericAlert&)> report;
+  // Takes charge of a report: once the transaction, where it says so, is durable, the alert is sent until it was
+  // acknowledged. After an error, also of the commit, it is called again later, with the same alert (FUMO-071).
+  std::function<Result<void>(Transaction&, const GenericAlert&)> report;
   UpdateAdviser* adviser = nullptr;  // null: nothing stands against anything, and nobody is there to ask
   // What the host of `url` may be told when it asks who the device is, on behalf of `server_id`. May be empty.
   std::function<std::optional<HttpLogin>(std::string_view server_id, std::string_view url)> login = {};

@@ -286,13 +286,14 @@ void PackageUpdate::report() {
 Result<void> PackageUpdate::hand_over_report() {
   if (!is_owed(record_)) return {};
   if (shared_.report_earlier) DM_TRY(shared_.report_earlier(record_.finished));
-  if (!record_.server_id.empty()) {
-    if (!context_.report) return Error{Errc::unavailable, "nobody takes reports"};
-    DM_TRY(context_.report(report_of(record_, uri(), settings_.report_prefix)));
-  }
   OperationRecord record = record_;
   record.reported = true;
-  return save(record);
+  // In one commit: a power cut between the two would make the report come twice, or never.
+  return save(record, [this](Transaction& transaction) -> Result<void> {
+    if (record_.server_id.empty()) return {};
+    if (!context_.report) return Error{Errc::unavailable, "nobody takes reports"};
+    return context_.report(transaction, report_of(record_, uri(), settings_.report_prefix));
+  });
 }
 
 }  // namespace omadm

@@ -98,9 +98,10 @@ Result<void> PackageUpdate::step(UpdateEvent event, const OperationRecord& recor
   return {};
 }
 
-Result<void> PackageUpdate::save(const OperationRecord& record) {
+Result<void> PackageUpdate::save(const OperationRecord& record, const Extra& extra) {
   Transaction transaction = begin();
   DM_TRY(write_operation(transaction, x_, record));
+  if (extra) DM_TRY(extra(transaction));
   DM_TRY(std::move(transaction).commit());
   record_ = record;
   return context_.tree.flush();

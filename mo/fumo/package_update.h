@@ -61,7 +61,7 @@ class PackageUpdate {
   Transaction begin() const;
   Octets package_data() const;
   Result<void> step(UpdateEvent event, const OperationRecord& record, const Extra& extra = {});
-  Result<void> save(const OperationRecord& record);
+  Result<void> save(const OperationRecord& record, const Extra& extra = {});
   Result<void> clean_up(bool keep_data);
   Result<void> clear_package_data(Transaction& transaction) const;
   Result<void> become_idle(bool keep_data);

@@ -89,13 +89,19 @@ class FumoTest : public testing::Test {
         if (edit.node.uri == uri("./FUMO/1/State")) states_.push_back(edit.node.data);
       }
     });
-    FumoContext context{
-        *tree_, *loop_, http_, has_slot_ ? &slot_ : nullptr, log_, [this](const GenericAlert& alert) -> Result<void> {
-          if (refuse_reports_) return Error{Errc::unavailable, "not now"};
-          reports_.push_back(alert);
-          fwv_at_report_ = value("./DevDetail/FwV");
-          return {};
-        }};
+    FumoContext context{*tree_,
+                        *loop_,
+                        http_,
+                        has_slot_ ? &slot_ : nullptr,
+                        log_,
+                        [this](Transaction& with, const GenericAlert& alert) -> Result<void> {
+                          if (refuse_reports_) return Error{Errc::unavailable, "not now"};
+                          const std::string place = "./.omadm/reports/" + std::to_string(stored_reports().size());
+                          DM_TRY(with.put(uri(place), {Format::bin, std::nullopt, alert.data}));
+                          reports_.push_back(alert);
+                          fwv_at_report_ = value("./DevDetail/FwV");
+                          return {};
+                        }};
     context.adviser = adviser_;
     context.login = login_;
     fumo_ = std::make_unique<FumoObject>(std::move(context), settings_);
@@ -136,6 +142,15 @@ class FumoTest : public testing::Test {
     return node && node->is_leaf() ? node->data : "(none)";
   }
   std::string state() const { return value("./FUMO/1/State"); }
+  // Results whose reports are in the tree, and so would not be lost.
+  std::vector<std::string> stored_reports() const {
+    const auto all = tree_->begin(Principal::device()).peek(uri("./.omadm/reports"));
+    std::vector<std::string> results;
+    for (const std::string& name : all ? all->children : std::vector<std::string>()) {
+      results.push_back(value("./.omadm/reports/" + name));
+    }
+    return results;
+  }
   bool run_until(const std::function<bool()>& ready) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!ready()) {

@@ -148,6 +148,51 @@ TEST_F(FumoTest, FUMO_070_WithoutItsFileTheUpdateFails) {
   EXPECT_EQ(reports_[1].data, "402");
 }
 
+// Of updates that succeed and of such that fail: whatever commit is the last one that lasts, the report is there once.
+TEST_F(FumoTest, FUMO_070_FUMO_071_APowerCutAfterEachCommitLeavesOneReport) {
+  struct Ending {
+    const char* result;
+    int http_status;
+    InstallOutcome outcome;
+  };
+  for (const Ending& ending :
+       {Ending{"200", 200, InstallOutcome::installed}, Ending{"410", 200, InstallOutcome::failed},
+        Ending{"411", 404, InstallOutcome::failed}}) {
+    slot_.result = InstallResult{ending.outcome, "2.0", ""};
+    http_.answer_with([this, &ending](const HttpRequest& request) {
+      FakeAnswer answer = serve_range(request, firmware_, "\"v1\"");
+      if (ending.http_status != 200) answer.status = ending.http_status;
+      return answer;
+    });
+    std::size_t cut = 1;
+    for (bool another = true; another; ++cut) {
+      SCOPED_TRACE(std::string(ending.result) + ", commit " + std::to_string(cut));
+      switch_off();
+      std::filesystem::remove_all(settings_.work_dir);
+      store_ = MemoryStore();
+      reports_.clear();
+      switch_on();
+      ASSERT_TRUE(exec_with_url("DownloadAndUpdate"));
+      std::optional<MemoryStore> copy;
+      std::size_t commits = 0;
+      tree_->observe([&](const CommitRecord&) {
+        if (++commits == cut) copy = store_;
+      });
+      ASSERT_TRUE(run_until([&] { return copy.has_value() || !stored_reports().empty(); }));
+      another = copy.has_value();
+      if (!another) break;
+      switch_off();
+      store_ = *copy;
+      switch_on();
+      ASSERT_TRUE(run_until([this] { return !stored_reports().empty() && fumo_->idle(); }));
+      idle_for(2ms);
+      EXPECT_EQ(stored_reports(), (std::vector<std::string>{ending.result}));
+      EXPECT_EQ(state(), ending.http_status != 200 ? "20" : ending.outcome == InstallOutcome::installed ? "90" : "70");
+    }
+    EXPECT_GT(cut, 2U);
+  }
+}
+
 TEST_F(FumoTest, FUMO_071_AReportThatCouldNotBeHandedOverIsTriedAgain) {
   refuse_reports_ = true;
   ASSERT_TRUE(exec_with_url("Download", "https://fw.example.net/"));
