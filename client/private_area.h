@@ -24,6 +24,9 @@ Result<void> write_private(Tree& tree, const std::vector<std::pair<Uri, Octets>>
 // case hexadecimal without leading zeros (PRO-032). Flushed on return.
 Result<std::string> next_session_id(Tree& tree);
 
+// The note of a nonce that a server was sent. Whether it arrived was not known then (SEC-095).
+inline constexpr std::string_view kIssuedNonce = "AAuthData";  // dmtree-cli masks leaves of that name
+
 // Notes about one server: what the last session with it showed.
 class ServerNotes {
  public:

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "client/adapters.h"
 #include "client/http_retry.h"
+#include "client/private_area.h"
 #include "client/trace_mask.h"
 #include "dmtree/tnds/mo_id.h"
 
@@ -85,8 +86,9 @@ void SessionRunner::begin() {
   options.allow_basic = config_.allow_basic;
   options.transport_authenticates_server = url_scheme(url) == "https";
   options.user_present = at_.user != nullptr && at_.user->present();
-  session_ =
-      std::make_unique<Session>(at_.tree, session_account(order_.account, url, order_.negotiated), options, *this);
+  SessionAccount account = session_account(order_.account, url, order_.negotiated);
+  account.issued = order_.issued;
+  session_ = std::make_unique<Session>(at_.tree, std::move(account), options, *this);
   auto step = session_->start();
   if (!step) return finish(std::move(step).error(), {});
   take(std::move(*step));
@@ -268,6 +270,11 @@ void SessionRunner::store(std::string_view level, Bytes nonce) {
 void SessionRunner::store_client_nonce(Bytes nonce) { store("CLCRED", nonce); }
 
 void SessionRunner::store_server_nonce(Bytes nonce) { store("SRVCRED", nonce); }
+
+void SessionRunner::store_issued_nonce(Bytes nonce) {
+  auto stored = ServerNotes(at_.tree, order_.account.server_id).set({{kIssuedNonce, Octets(nonce)}});
+  if (!stored) at_.log.write(LogLevel::warning, "a nonce could not be stored: " + stored.error().detail);
+}
 
 std::vector<std::pair<std::uint64_t, GenericAlert>> SessionRunner::owed_alerts() {
   auto owed = at_.alerts.owed_to(order_.account.server_id);

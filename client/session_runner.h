@@ -39,6 +39,7 @@ struct SessionOrder {
   bool default_nonce = false;
   DmVersion version = DmVersion::dm12;
   std::optional<AuthType> negotiated;  // with which the last session ended
+  std::optional<Octets> issued;        // nonce of an earlier session that the server may have
 };
 
 // 1. `done` is called once, on the loop, and may destroy the runner. 2. A repeated request carries the
@@ -73,6 +74,7 @@ class SessionRunner final : public SessionHost {
 
   void store_client_nonce(Bytes nonce) override;
   void store_server_nonce(Bytes nonce) override;
+  void store_issued_nonce(Bytes nonce) override;
   void store(std::string_view level, Bytes nonce);
   std::optional<Account> account_now() const;
   std::vector<std::pair<std::uint64_t, GenericAlert>> owed_alerts() override;

@@ -198,6 +198,7 @@ SessionOrder SessionScheduler::order_for(const Job& job, Account account) {
   // What a server once refused is not tried again: its version is remembered (D13-004).
   order.version = job.version.value_or(version_from(notes.get("version")).value_or(at_.config.version));
   order.negotiated = auth_type_from_word(notes.get("auth"));
+  if (Octets issued = notes.get(kIssuedNonce); !issued.empty()) order.issued = std::move(issued);
   return order;
 }
 

@@ -164,6 +164,8 @@ Result<void> ServerProof::begin(const SessionAccount& account, const SessionOpti
   }
   name_ = credential_->name.empty() ? account.server_id : credential_->name;
   nonce_ = resynchronising_ ? Octets(kDefaultNonce) : credential_->nonce.value_or(Octets());
+  of_earlier_ = !resynchronising_ && account.issued && *account.issued != nonce_;
+  if (of_earlier_) pending_ = account.issued;
   return {};
 }
 
@@ -192,6 +194,10 @@ bool ServerProof::verify_with_any_nonce(const SyncHdr& header, const InMessage& 
     const auto decoded = base64_decode(nonce_);
     good = decoded && verify(header, message, *decoded);
   }
+  if (good && of_earlier_) {
+    pending_.reset();  // it never arrived
+    of_earlier_ = false;
+  }
   if (good && pending_) former_used_ = true;
   return good;
 }
@@ -199,6 +205,7 @@ bool ServerProof::verify_with_any_nonce(const SyncHdr& header, const InMessage& 
 void ServerProof::accept_pending() {
   if (!pending_) return;
   nonce_ = *std::exchange(pending_, std::nullopt);
+  of_earlier_ = false;
   changed_ = true;
   former_used_ = false;
 }
@@ -241,10 +248,18 @@ std::optional<Meta> ServerProof::challenge(Verdict verdict, Arena& arena) {
   chal.format = "b64";
   chal.type = meta_type(type_);
   if (uses_nonce(type_)) {
+    // One that a server we trusted may have is not given up for a stranger.
+    issued_ = trusted(verdict) || !of_earlier_;
+    of_earlier_ = of_earlier_ && !issued_;
     pending_ = random_octets(kNonceSize);
     chal.next_nonce = arena.copy(base64_encode(*pending_));
   }
   return chal;
+}
+
+std::optional<Octets> ServerProof::issued_to_store() {
+  if (!std::exchange(issued_, false)) return std::nullopt;
+  return pending_;
 }
 
 std::optional<Octets> ServerProof::nonce_to_store() {

@@ -82,6 +82,8 @@ class ServerProof {
   // A wrong MAC gets one more chance (SEC-065, 070), other proofs kMaxAuthFailures in all (SEC-066).
   bool exhausted() const noexcept { return failures_ >= (type_ == AuthType::mac ? 2 : kMaxAuthFailures); }
   std::optional<Octets> nonce_to_store();
+  // Of the challenge just made: what must be known in the next session should this one be cut short.
+  std::optional<Octets> issued_to_store();
 
  private:
   bool verify(const SyncHdr& header, const InMessage& message, Bytes nonce) const;
@@ -95,7 +97,9 @@ class ServerProof {
   bool whole_session_ = false;
   bool resynchronising_ = false;
   Octets nonce_;                   // under which the server's last accepted proof was, or the stored one
-  std::optional<Octets> pending_;  // issued by our last message
+  std::optional<Octets> pending_;  // issued by our last message, perhaps in an earlier session …
+  bool of_earlier_ = false;        // … namely there
+  bool issued_ = false;            // pending_ is to be stored
   bool former_used_ = false;       // the one fallback of SEC-095 is spent
   bool changed_ = false;
   bool challenged_ = false;

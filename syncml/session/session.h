@@ -35,6 +35,7 @@ struct SessionAccount {
   std::vector<Credential> client;     // AAuthLevel CLCRED, in stored order
   std::optional<Credential> server;   // AAuthLevel SRVCRED; none: the transport authenticates the server
   std::optional<AuthType> preferred;  // AAuthPref; nullopt: absent or empty
+  std::optional<Octets> issued;       // the nonce of SessionHost::store_issued_nonce, of an earlier session
 };
 
 // The version of the protocol to speak. VerDTD is 1.2 for both.
@@ -100,6 +101,9 @@ class SessionHost {
   // A nonce to be kept for the next session. Called before the flush that precedes the answer.
   virtual void store_client_nonce(Bytes nonce) = 0;
   virtual void store_server_nonce(Bytes nonce) = 0;
+  // A nonce that leaves with the answer. Should nothing come after it, the server may have it or not: the next session
+  // takes either (SEC-090, SEC-095).
+  virtual void store_issued_nonce(Bytes nonce) = 0;
   // Generic alerts owed to this server, oldest first; asked for before each package.
   virtual std::vector<std::pair<std::uint64_t, GenericAlert>> owed_alerts() = 0;
   virtual void alert_answered(std::uint64_t id, int status) = 0;
@@ -108,7 +112,7 @@ class SessionHost {
   virtual void values_ready() {}
 };
 
-// 1. Nothing of a message is executed, and no nonce stored, before its sender is authenticated.
+// 1. Nothing of a message is executed, and no nonce of its sender stored, before that is authenticated.
 // 2. Every commit is flushed before the message that reports it is handed out.
 // 3. A question to the user parks the session, and an Atomic's transaction with it.
 class Session {

@@ -41,6 +41,7 @@ void Session::Impl::put_header_status(const Message& message, StatusCode code, c
   status.target_refs.push_back(message.header.target);
   status.source_refs.push_back(message.header.source);
   status.chal = chal;
+  if (const auto issued = server_.issued_to_store()) host_.store_issued_nonce(*issued);
   status.data = digits(code);
   status.has_data = true;
   if (!supported.empty()) {

@@ -67,6 +67,23 @@ TEST_F(SessionStateTest, SEC_094_SEC_095_TheServersNonceIsStoredOnceItHasArrived
   EXPECT_EQ(value(kServerData), issued);
 }
 
+// The server has nothing to say, so that it must not be challenged: it is known by either nonce.
+TEST_F(SessionStateTest, SEC_063_SEC_090_SEC_095_TheSessionAfterOneThatWasCutWorks) {
+  server.then(get_command("1", "./DevInfo/Man"));
+  server.then_hold();
+  start();
+  ASSERT_TRUE(asked(2));
+  const Octets issued = server.requests()[1].next_nonce;
+  restart_after_power_cut();
+  server.release();
+  for (const Octets& nonce : {Octets("server-nonce-0001"), issued}) {
+    server.prove(kServerId, kServerSecret, nonce);
+    const auto report = session();
+    EXPECT_FALSE(report.error) << report.error->detail;
+  }
+  EXPECT_EQ(value(kServerData), issued);
+}
+
 TEST_F(SessionStateTest, SEC_083_SEC_094_AnImpostorChangesNothing) {
   server.prove(kServerId, "not the secret", "server-nonce-0001");
   server.header_chal = test::chal_element("syncml:auth-md5", "nonce of the impostor");

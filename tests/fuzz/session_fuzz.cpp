@@ -31,6 +31,7 @@ class Host final : public SessionHost {
     server_nonce = nonce;
     ++nonces_stored;
   }
+  void store_issued_nonce(Bytes) override {}
   std::vector<std::pair<std::uint64_t, GenericAlert>> owed_alerts() override {
     if (!owes_) return {};
     return {{7, {kServer, "Reversed-Domain-Name: com.example.a", "chr", "minor", "./Vendor", "c", "data"}}};

@@ -31,6 +31,7 @@ class NoHost final : public SessionHost {
  public:
   void store_client_nonce(Bytes) override {}
   void store_server_nonce(Bytes) override {}
+  void store_issued_nonce(Bytes) override {}
   std::vector<std::pair<std::uint64_t, GenericAlert>> owed_alerts() override { return {}; }
   void alert_answered(std::uint64_t, int) override {}
   void command_done(const CommandReport&) override {}

@@ -100,6 +100,56 @@ TEST_F(SessionAuthTest, SEC_065_RightCredentialsAfterAChallengeAreAccepted) {
   EXPECT_EQ(value("./V/n"), "x");
 }
 
+// The session before was cut short behind our challenge: the server may have the nonce in it or not, and with nothing
+// but Statuses to send it must not be challenged (SEC-063).
+TEST_F(SessionAuthTest, SEC_090_SEC_095_BothNoncesOfASessionThatWasCutShortAreGood) {
+  for (const char* nonce : {"issued", "stored"}) {
+    SCOPED_TRACE(nonce);
+    account.server->nonce = Octets("stored");
+    account.issued = Octets("issued");
+    host.server_nonces.clear();
+    start();
+    receive(header_status(200) + "<Final/>", server_md5(nonce), kServerName);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->end, SessionEnd::completed) << result->detail;
+    const bool arrived = std::string_view(nonce) == "issued";
+    EXPECT_EQ(host.server_nonces, arrived ? std::vector<Octets>{"issued"} : std::vector<Octets>{});
+  }
+}
+
+TEST_F(SessionAuthTest, SEC_095_OfSeveralMacsBothNoncesOfASessionThatWasCutShortAreGood) {
+  use_mac();
+  for (const char* nonce : {"issued", "server-nonce-0"}) {
+    SCOPED_TRACE(nonce);
+    account.issued = Octets("issued");
+    server_msg_id = 0;
+    start();
+    receive_signed(header_status(200) + get("4", "./V") + "<Final/>", nonce);
+    EXPECT_EQ(sent.front(), "Status 0 SyncHdr 200");
+    receive_signed(header_status(200) + get("4", "./V") + "<Final/>", nonce);  // ours was lost on the way
+    EXPECT_EQ(sent.front(), "Status 0 SyncHdr 200");
+    receive_signed(header_status(200) + get("4", "./V") + "<Final/>", nonce);
+    EXPECT_EQ(sent.front(), "Status 0 SyncHdr 401");  // … but not twice
+  }
+}
+
+TEST_F(SessionAuthTest, SEC_090_ANonceIsStoredBeforeItLeavesAndGivenUpForNoStranger) {
+  account.server->nonce = Octets("stored");
+  start();
+  receive(header_status(200) + get("4", "./V") + "<Final/>", server_md5("stored"), kServerName);
+  EXPECT_EQ(host.issued_nonces, (std::vector<Octets>{issued_nonce()}));
+  host.issued_nonces.clear();
+  account.issued = Octets("issued");
+  server_msg_id = 0;
+  start();
+  receive(header_status(200) + get("4", "./V") + "<Final/>", server_md5("of a stranger"), kServerName);
+  EXPECT_EQ(sent.front(), "Status 0 SyncHdr 401");
+  EXPECT_TRUE(host.issued_nonces.empty());
+  receive(header_status(200) + get("4", "./V") + "<Final/>", server_md5(issued_nonce()), kServerName);
+  EXPECT_EQ(sent.front(), "Status 0 SyncHdr 212");
+  EXPECT_EQ(host.issued_nonces, (std::vector<Octets>{issued_nonce()}));
+}
+
 TEST_F(SessionAuthTest, SEC_063_ServerThatOnlySendsStatusesUnauthenticatedEndsTheSession) {
   account.client.clear();
   start();

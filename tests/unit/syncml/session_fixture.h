@@ -33,11 +33,12 @@ class RecordingHost final : public SessionHost {
  public:
   void store_client_nonce(Bytes nonce) override { client_nonces.emplace_back(nonce); }
   void store_server_nonce(Bytes nonce) override { server_nonces.emplace_back(nonce); }
+  void store_issued_nonce(Bytes nonce) override { issued_nonces.emplace_back(nonce); }
   std::vector<std::pair<std::uint64_t, GenericAlert>> owed_alerts() override { return owed; }
   void alert_answered(std::uint64_t id, int status) override { answered.emplace_back(id, status); }
   void command_done(const CommandReport& report) override { reports.push_back(report); }
 
-  std::vector<Octets> client_nonces, server_nonces;
+  std::vector<Octets> client_nonces, server_nonces, issued_nonces;
   std::vector<std::pair<std::uint64_t, GenericAlert>> owed;
   std::vector<std::pair<std::uint64_t, int>> answered;
   std::vector<CommandReport> reports;
