@@ -42,9 +42,11 @@ Result<void> CurlTransfer::prepare() {
                    static_cast<long>(std::chrono::milliseconds(request_.connect_timeout).count()));
   if (request_.max_rate > 0) {
     curl_easy_setopt(easy_, CURLOPT_MAX_RECV_SPEED_LARGE, static_cast<curl_off_t>(request_.max_rate));
-    // libcurl looks at the rate after it has emptied the socket, at most 100 buffers: these shall be a second's worth.
-    constexpr std::uint64_t kBuffers = 100;
-    const std::uint64_t buffer = std::clamp<std::uint64_t>(request_.max_rate / kBuffers, 1024, CURL_MAX_WRITE_SIZE);
+    // libcurl looks at the rate after it has emptied the socket, at most 100 buffers: these shall be a tenth of a
+    // second's worth.
+    constexpr std::uint64_t kBuffersASecond = 1000;
+    const std::uint64_t buffer =
+        std::clamp<std::uint64_t>(request_.max_rate / kBuffersASecond, 1024, CURL_MAX_WRITE_SIZE);
     curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, static_cast<long>(buffer));
   } else if (sink_ != nullptr) {
     curl_easy_setopt(easy_, CURLOPT_BUFFERSIZE, kSinkBuffer);
