@@ -3,7 +3,7 @@ import os
 import shutil
 import subprocess
 
-from firmware_lab import SigningDevice, kill_session, read, write
+from firmware_lab import Ending, SigningDevice, kill_session, read, write
 from harness import PATIENCE
 
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -74,17 +74,25 @@ class RaucDevice(SigningDevice):
             self.skipTest("RAUC cannot run here: a bundle cannot be mounted: " + tried.stdout.decode("utf-8", "replace").strip())
         subprocess.run(["umount", self.path("mnt")], timeout=PATIENCE, check=True)
 
-    def make_bundle(self, compatible, key):
+    def make_bundle(self, compatible, key, package=None):
+        package = package or self.package
         shutil.rmtree(self.path("content"), ignore_errors=True)
         os.makedirs(self.path("content"))
         write(self.path("content/rootfs.img"), self.new)
         write(self.path("content/manifest.raucm"),
               f"[update]\ncompatible={compatible}\nversion=2.0\n[bundle]\nformat=plain\n[image.rootfs]\nfilename=rootfs.img\n"
               .encode())
-        if os.path.exists(self.package):
-            os.remove(self.package)
+        if os.path.exists(package):
+            os.remove(package)
         self.run_tool("rauc", "--cert", self.path(key.replace("key", "cert")), "--key", self.path(key), "bundle",
-                      self.path("content"), self.package)
+                      self.path("content"), package)
+        return package
+
+    def failures(self):
+        alien = self.make_bundle("another-device", "key.pem", self.path("alien"))
+        forged = self.make_bundle("omadm-test", "other-key.pem", self.path("forged"))
+        return [Ending("the bundle is for another device", "403", lambda: (self.fumo(), self.script(package=alien, sessions=40))),
+                Ending("the bundle is signed by a stranger", "404", lambda: (self.fumo(), self.script(package=forged, sessions=40)))]
 
     def on_the_bus(self):
         asked = subprocess.run(["dbus-send", "--bus=unix:path=" + self.path("bus"), "--print-reply", "--reply-timeout=2000",
@@ -136,7 +144,7 @@ class SwUpdateDevice(SigningDevice):
         self.addCleanup(os.environ.pop, "TMPDIR")
         self.make_package("1.0")
 
-    def make_package(self, hardware, key="key.pem", cert="cert.pem"):
+    def make_package(self, hardware, key="key.pem", cert="cert.pem", package=None):
         """Of one file, written beside and moved into its place by a script, as an update that must not be cut in half."""
         write(self.path("rootfs.img"), self.new)
         write(self.path("done.sh"), f"#!/bin/sh\nsleep {self.script_delay}\n"
@@ -152,9 +160,17 @@ class SwUpdateDevice(SigningDevice):
 '''.encode())
         self.run_tool("openssl", "cms", "-sign", "-in", "sw-description", "-out", "sw-description.sig", "-signer", cert,
                       "-inkey", key, "-outform", "DER", "-nosmimecap", "-binary")
-        with open(self.package, "wb") as out:
+        package = package or self.package
+        with open(package, "wb") as out:
             subprocess.run(["cpio", "-o", "-H", "crc", "--quiet"], stdout=out, cwd=self.directory, check=True,
                            input=b"sw-description\nsw-description.sig\nrootfs.img\ndone.sh\n")
+        return package
+
+    def failures(self):
+        alien = self.make_package("9.9", package=self.path("alien"))
+        forged = self.make_package("1.0", "other-key.pem", "other-cert.pem", self.path("forged"))
+        return [Ending("the image is for another device", "410", lambda: (self.fumo(), self.script(package=alien, sessions=40))),
+                Ending("the image is signed by a stranger", "410", lambda: (self.fumo(), self.script(package=forged, sessions=40)))]
 
     def fumo(self):
         write(self.image, self.old)
