@@ -85,22 +85,22 @@ Shadow* Overlay::shadow_of(const TreeNode* committed) const noexcept {
     const auto found = by_node_->find(committed);
     return found != by_node_->end() ? found->second : nullptr;
   }
-  for (const auto& shadow : shadows_) {
-    if (shadow->base == committed) return shadow.get();
+  for (std::size_t i = 0; i < shadows_.size(); ++i) {
+    if (shadows_[i].base == committed) return &shadows_[i];
   }
   return nullptr;
 }
 
 Shadow& Overlay::add_shadow(const TreeNode* base, const DdfNode* description) {
-  Shadow& shadow = has_first_ ? *shadows_.emplace_back(std::make_unique<Shadow>()) : first_;
+  Shadow& shadow = has_first_ ? shadows_.add() : first_;
   shadow.base = base;
   shadow.description = description;
   if (!std::exchange(has_first_, true)) return shadow;
   if (by_node_) {
     by_node_->emplace(base, &shadow);
   } else if (shadows_.size() > kFew) {
-    by_node_ = std::make_unique<std::unordered_map<const TreeNode*, Shadow*>>();
-    for (const auto& known : shadows_) by_node_->emplace(known->base, known.get());
+    by_node_ = std::make_unique<std::unordered_map<const TreeNode*, Shadow*>>(8 * kFew);
+    for (std::size_t i = 0; i < shadows_.size(); ++i) by_node_->emplace(shadows_[i].base, &shadows_[i]);
   }
   return shadow;
 }
@@ -208,7 +208,7 @@ void Overlay::take_records(std::vector<EditRecord>& records) && {
 
 bool Overlay::clear() {
   constexpr std::size_t kWorthKeeping = 8;
-  if (!shadows_.empty() || edits_.capacity() > kWorthKeeping) return false;
+  if (shadows_.size() > 0 || edits_.capacity() > kWorthKeeping) return false;
   first_.state.reset();
   first_.value_changed = first_.pending = false;
   first_.children.clear();

@@ -92,6 +92,22 @@ class NodeView {
   const Shadow* shadow_ = nullptr;
 };
 
+// Shadows that stay where they are, taken from memory some at a time.
+class Shadows {
+ public:
+  std::size_t size() const noexcept { return size_; }
+  Shadow& operator[](std::size_t index) const noexcept { return blocks_[index / kBlock][index % kBlock]; }
+  Shadow& add() {
+    if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<Shadow[]>(kBlock));
+    return (*this)[size_++];
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 8;
+  std::vector<std::unique_ptr<Shadow[]>> blocks_;
+  std::size_t size_ = 0;
+};
+
 class Overlay {
  public:
   explicit Overlay(const TreeNode& root) noexcept : root_(&root) {}
@@ -133,7 +149,7 @@ class Overlay {
   const TreeNode* root_;
   Shadow first_;  // most transactions change one node
   bool has_first_ = false;
-  std::vector<std::unique_ptr<Shadow>> shadows_;                           // the others
+  Shadows shadows_;                                                        // the others
   std::unique_ptr<std::unordered_map<const TreeNode*, Shadow*>> by_node_;  // of shadows_, when they are many
   std::vector<Edit> edits_;
   std::vector<EditRecord> records_;

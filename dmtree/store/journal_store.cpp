@@ -10,7 +10,7 @@ namespace {
 
 // A snapshot of a large tree, with the history behind it, takes the time of many commits; a longer journal only takes
 // room and a little time at the next start.
-constexpr std::uint64_t kJournalOverSnapshot = 2;
+constexpr std::uint64_t kJournalOverSnapshot = 4;
 constexpr std::uint64_t kMostRoom = 256U << 10U;  // octets
 constexpr int kMostEvidence = 9;                  // files of one kind: flash is small
 

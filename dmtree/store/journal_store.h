@@ -24,9 +24,9 @@ inline constexpr std::string_view kEvidenceMark = ".bad-";  // behind the name o
 inline constexpr std::uint64_t kHistoryOctets = 64U << 10U;  // unless configured
 
 struct JournalStoreOptions {
-  std::uint64_t compact_above = 64U << 10U;       // octets of journal; a larger snapshot raises it to twice its own
-  std::uint64_t max_octets = 256U << 20U;         // of one file to read
-  std::uint64_t room_above = 4U << 10U;           // octets written until room is made for more, see make_room()
+  std::uint64_t compact_above = 64U << 10U;  // octets of journal; a larger snapshot raises it to four times its own
+  std::uint64_t max_octets = 256U << 20U;    // of one file to read
+  std::uint64_t room_above = 4U << 10U;      // octets written until room is made for more, see make_room()
   std::uint64_t history_octets = kHistoryOctets;  // of commits a snapshot keeps of the time before it; 0: none
 };
 

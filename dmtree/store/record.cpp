@@ -25,19 +25,19 @@ constexpr std::string_view kServer = "server:";
 constexpr std::string Origin::*kOriginTexts[] = {&Origin::who, &Origin::session, &Origin::msg, &Origin::cmd,
                                                  &Origin::command};
 
-void put_u8(Octets& out, std::uint8_t value) { out.push_back(static_cast<char>(value)); }
+void put_u8(OctetBuffer& out, std::uint8_t value) { out.push(static_cast<char>(value)); }
 
-void put_varint(Octets& out, std::uint64_t value) {
+void put_varint(OctetBuffer& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7U) put_u8(out, static_cast<std::uint8_t>(value | 0x80U));
   put_u8(out, static_cast<std::uint8_t>(value));
 }
 
-void put_text(Octets& out, Bytes text) {
+void put_text(OctetBuffer& out, Bytes text) {
   put_varint(out, text.size());
   out.append(text);
 }
 
-void put_time(Octets& out, std::int64_t time) {
+void put_time(OctetBuffer& out, std::int64_t time) {
   const auto bits = static_cast<std::uint64_t>(time);
   put_varint(out, (bits << 1U) ^ (time < 0 ? ~std::uint64_t{0} : 0));
 }
@@ -298,12 +298,14 @@ Result<Octets> RecordWriter::finish() && {
   if (size > kMaxRecordOctets || uri_octets_ > kMaxRecordUris) {
     return Error{Errc::too_large, "commit is too large for one record"};
   }
+  OctetBuffer length;
+  put_varint(length, size);
   Octets record;
-  record.reserve(size + 8);
-  put_varint(record, size);
-  put_u32le(record, crc32c(edits_, crc32c(head_, crc32c(record))));
-  record += head_;
-  record += edits_;
+  record.reserve(size + 16);
+  record += length.view();
+  put_u32le(record, crc32c(edits_.view(), crc32c(head_.view(), crc32c(record))));
+  record += head_.view();
+  record += edits_.view();
   return record;
 }
 

@@ -18,6 +18,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/octet_buffer.h"
 #include "base/result.h"
 #include "dmtree/store/store.h"
 
@@ -39,8 +40,8 @@ class RecordWriter {
   void add_uri(const Uri& uri);
   void add_node(const NodeRecord& node);
 
-  Octets head_;
-  Octets edits_;
+  OctetBuffer head_;
+  OctetBuffer edits_;
   std::int64_t time_;
   std::uint64_t count_ = 0;
   std::size_t uri_octets_ = 0;

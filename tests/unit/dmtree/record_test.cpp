@@ -40,6 +40,10 @@ TEST(Crc32c, MatchesPublishedVectors) {
   EXPECT_EQ(crc32c(Octets(32, '\xFF')), 0x62A8AB43U);
   EXPECT_EQ(crc32c(""), 0U);
   EXPECT_EQ(crc32c("6789", crc32c("12345")), crc32c("123456789"));
+  Octets octets;
+  for (std::size_t size = 0; size < 100; ++size, octets += static_cast<char>(size * 37)) {
+    EXPECT_EQ(crc32c_by_tables(octets, 7), crc32c(octets, 7)) << size;
+  }
 }
 
 TEST(Record, WhatWasWrittenIsRead) {
