@@ -257,7 +257,10 @@ void PackageUpdate::finish() {
   }
   const auto version = [this](Transaction& transaction) -> Result<void> {
     if (outcome_->event != UpdateEvent::update_succeeded) return {};
-    return put_updated_firmware_version(transaction, outcome_->version);
+    // An installer that gives no text as the version must not cost the report.
+    auto put = put_updated_firmware_version(transaction, outcome_->version);
+    if (!put) log(LogLevel::warning, "the version of the new firmware: " + put.error().detail);
+    return {};
   };
   if (auto stored = step(outcome_->event, record, version); !stored) {
     log(LogLevel::error, "the outcome cannot be recorded: " + stored.error().detail);

@@ -160,6 +160,16 @@ TEST_F(FumoOperation, FUMO_033_ReportsThatWereHeldUpKeepTheirOrderOverARestart) 
   EXPECT_EQ(reports_.size(), 2U);
 }
 
+TEST_F(FumoOperation, FUMO_020_FUMO_073_AVersionThatIsNoTextDoesNotCostTheReport) {
+  const std::string before = value("./DevDetail/FwV");
+  slot_.result = InstallResult{InstallOutcome::installed, "2.0\xff", ""};
+  ASSERT_TRUE(exec_with_url("DownloadAndUpdate"));
+  ASSERT_TRUE(run_until_reported());
+  EXPECT_EQ(reports_[0].data, "200");
+  EXPECT_EQ(state(), "90");
+  EXPECT_EQ(value("./DevDetail/FwV"), before);
+}
+
 // Size before digest before signature: the slot, which knows the latter two, gets no file of another size.
 TEST_F(FumoOperation, FUMO_068_SizeThenDigestThenSignature) {
   http_.answer_with([this](const HttpRequest&) {
