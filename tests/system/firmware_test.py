@@ -3,7 +3,7 @@ import os
 import pty
 import subprocess
 
-from firmware_lab import SIZE, CommandDevice, kill_session, read, write
+from firmware_lab import SIZE, CommandDevice, FileDevice, kill_session, read, write
 from harness import PATIENCE, main, program, shown_on
 
 
@@ -116,6 +116,42 @@ class FirmwareUpdate(CommandDevice):
         done = self.client("check-config")
         self.assertEqual(done.code, 2, repr(done))
         self.assertIn("allow_unverified", done.err)
+
+
+class SlotsOfFiles(FileDevice):
+    def test_FUMO_072_the_image_in_use_is_not_written_however_the_link_is_written(self):
+        for target in ("a", "./b/../a"):
+            fumo = self.fumo()
+            os.makedirs(self.path("b.d"), exist_ok=True)
+            os.remove(self.image)
+            os.symlink(target.replace("b/", "b.d/"), self.image)
+            self.assertEqual(self.update(fumo), ["200"], self.log())
+            self.assertEqual((read(self.path("a")), self.boots()), (self.old, self.new), target)
+
+    def test_FUMO_072_without_knowing_the_image_in_use_none_is_written(self):
+        def nothing():
+            os.remove(self.image)
+
+        def another_file():
+            os.remove(self.image)
+            os.symlink(self.package, self.image)
+
+        def no_link():
+            os.remove(self.image)
+            write(self.image, self.old)
+
+        def second_slot_is_the_first():
+            os.remove(self.path("b"))
+            os.symlink("a", self.path("b"))
+        for trouble in (nothing, another_file, no_link, second_slot_is_the_first):
+            with self.subTest(trouble.__name__):
+                fumo = self.fumo()
+                trouble()
+                self.assertEqual(self.update(fumo), ["410"], self.log())
+                self.assertEqual((read(self.path("a")), read(self.path("b"))), (self.old, self.old))
+                self.assertEqual(os.path.islink(self.image), trouble in (another_file, second_slot_is_the_first))
+                if os.path.islink(self.path("b")):
+                    os.remove(self.path("b"))
 
 
 if __name__ == "__main__":

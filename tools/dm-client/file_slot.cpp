@@ -72,6 +72,14 @@ Result<void> write_all(int descriptor, const char* data, std::size_t size, const
   return {};
 }
 
+// However the one path and the other are written.
+bool same_place(const std::string& one, const std::string& other) {
+  std::error_code failed;
+  const auto real = std::filesystem::weakly_canonical(one, failed);
+  const auto other_real = failed ? std::filesystem::path() : std::filesystem::weakly_canonical(other, failed);
+  return !failed && real == other_real;
+}
+
 InstallOutcome outcome_of(Errc code) {
   if (code == Errc::storage_full) return InstallOutcome::out_of_memory;
   return code == Errc::corrupt ? InstallOutcome::corrupted : InstallOutcome::failed;
@@ -139,20 +147,26 @@ void FileSlot::work(const FirmwarePackage& package) {
   tell();
 }
 
-InstallResult FileSlot::write_image(const FirmwarePackage& package) {
+// What may be written to: the image that runs must not be touched.
+Result<std::string> FileSlot::other_slot() const {
   std::error_code failed;
-  const std::filesystem::path active = std::filesystem::read_symlink(active_, failed);
-  const bool first_in_use = !failed && active == slots_[0];
+  if (!std::filesystem::is_symlink(active_, failed)) return Error{Errc::failed, active_ + ": no symbolic link"};
+  const bool first = same_place(active_, slots_[0]);
+  const bool second = same_place(active_, slots_[1]);
+  if (first != second) return slots_[first ? 1 : 0];
+  return Error{Errc::failed, active_ + (first ? ": both slots are the one it leads to" : ": it leads to no slot")};
+}
+
+InstallResult FileSlot::write_image(const FirmwarePackage& package) {
+  const auto slot = other_slot();
+  if (!slot) return {InstallOutcome::failed, {}, slot.error().detail, false};
   // Repeated after a power cut behind the last step: it is there already.
-  if (!failed) {
-    const auto digest = digest_of(active_, package.size, stop_);
-    if (digest && *digest == package.sha256) return {InstallOutcome::installed, {}, active.string() + " has it", false};
-  }
-  const std::string& slot = slots_[first_in_use ? 1 : 0];
-  auto done = copy(package, slot);
-  if (done) done = make_active(slot);
+  const auto digest = digest_of(active_, package.size, stop_);
+  if (digest && *digest == package.sha256) return {InstallOutcome::installed, {}, active_ + " has it", false};
+  auto done = copy(package, *slot);
+  if (done) done = make_active(*slot);
   if (!done) return {outcome_of(done.error().code), {}, done.error().detail, false};
-  return {InstallOutcome::installed, {}, "in " + slot, false};
+  return {InstallOutcome::installed, {}, "in " + *slot, false};
 }
 
 Result<void> FileSlot::copy(const FirmwarePackage& package, const std::string& slot) {
@@ -173,7 +187,8 @@ Result<void> FileSlot::copy(const FirmwarePackage& package, const std::string& s
       const int percent = static_cast<int>(written * 90 / std::max<std::uint64_t>(package.size, 1));
       if (percent != percent_.exchange(percent)) tell();
     }
-    if (std::filesystem::is_regular_file(slot) && ::ftruncate(out.get(), static_cast<off_t>(written)) != 0) {
+    std::error_code unknown;
+    if (std::filesystem::is_regular_file(slot, unknown) && ::ftruncate(out.get(), static_cast<off_t>(written)) != 0) {
       return system_error(slot);
     }
     if (::fsync(out.get()) != 0) return system_error(slot);

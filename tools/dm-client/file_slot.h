@@ -12,8 +12,8 @@
 namespace omadm {
 
 // Writes the package into the slot, file or device, that `active` does not lead to, reads it back, and then lets the
-// symbolic link `active` lead there, in one step: whenever power is lost, it leads to a whole image. The work is done
-// on a thread of its own.
+// symbolic link `active` lead there, in one step: whenever power is lost, it leads to a whole image. A link that is
+// missing or leads elsewhere fails the installation. The work is done on a thread of its own.
 class FileSlot final : public Installer {
  public:
   FileSlot(std::vector<std::string> slots, std::string active);
@@ -31,6 +31,7 @@ class FileSlot final : public Installer {
 
   // On the thread.
   void work(const FirmwarePackage& package);
+  Result<std::string> other_slot() const;  // failed: `active` does not tell which one is in use
   InstallResult write_image(const FirmwarePackage& package);
   Result<void> copy(const FirmwarePackage& package, const std::string& slot);
   Result<void> make_active(const std::string& slot) const;
