@@ -44,6 +44,24 @@ class Rauc(ShownProgress, RaucDevice):
         self.assertEqual(self.boots(), self.old)
 
 
+    def test_FUMO_072_an_installation_of_somebody_else_is_not_taken_for_ours(self):
+        alien = self.make_bundle("another-device", "key.pem", self.path("alien"))
+        server = self.begin(self.fumo(), self.script(package=alien))
+        daemon = self.daemon()
+        try:
+            self.started(daemon)
+            self.run_tool("dbus-send", "--bus=unix:path=" + self.path("bus"), "--print-reply", "--dest=de.pengutronix.rauc", "/",
+                          "de.pengutronix.rauc.Installer.Install", "string:" + self.package)
+            self.session()
+            self.wait_for(lambda: self.reports(server), "the report", daemon)
+        finally:
+            kill_session(daemon)
+        self.assertIn("busy with another installation", self.log())
+        self.assertEqual(self.reports(server), ["403"], self.log())
+        self.assertEqual(self.boots(), self.new)  # the other one's
+        server.stop()
+
+
 class SwUpdate(ShownProgress, SwUpdateDevice):
     script_delay = 1  # long enough to see the progress
 

@@ -77,6 +77,12 @@ class RaucSlot final : public Installer {
     std::function<void(int)> progress;
     Done done;
   };
+  // RAUC does one thing at a time, and does not say of whom its signals speak.
+  enum class Phase : std::uint8_t {
+    asked,      // what is signalled before the answer is about somebody else's installation
+    waiting,    // for that one to end
+    installing  // ours
+  };
 
   Result<void> connect() {
     if (bus_ != nullptr) return {};
@@ -91,19 +97,29 @@ class RaucSlot final : public Installer {
       code = sd_bus_match_signal(bus_, nullptr, "org.freedesktop.DBus", nullptr, "org.freedesktop.DBus",
                                  "NameOwnerChanged", &RaucSlot::on_owner, this);
     }
-    if (code < 0) return Error{Errc::unavailable, std::string("the system bus: ") + std::strerror(-code)};
+    if (code < 0) {
+      bus_ = sd_bus_close_unref(bus_);  // else the next attempt would take it for connected
+      return Error{Errc::unavailable, std::string("the system bus: ") + std::strerror(-code)};
+    }
     client_->watch(sd_bus_get_fd(bus_), kReadable, [this](unsigned) { process(); });
     return {};
   }
 
-  // The answer comes on the loop; an installation that another life of ours has begun is simply waited for.
+  // The answer comes on the loop.
   Result<void> start() {
     DM_TRY(connect());
+    DM_TRY(call());
+    process();
+    return {};
+  }
+
+  Result<void> call() {
+    phase_ = Phase::asked;
+    last_error_.clear();
     const int code = sd_bus_call_method_async(bus_, nullptr, kService, kPath, kInterface, "InstallBundle",
                                               &RaucSlot::on_begun, this, "sa{sv}", job_->package.path.c_str(), 0);
     if (code < 0) return Error{Errc::io, std::string("RAUC: ") + std::strerror(-code)};
     sd_bus_flush(bus_);
-    process();
     return {};
   }
 
@@ -120,10 +136,15 @@ class RaucSlot final : public Installer {
 
   static int on_begun(sd_bus_message* answer, void* self, sd_bus_error*) noexcept {
     const sd_bus_error* const error = sd_bus_message_get_error(answer);
+    auto& slot = *static_cast<RaucSlot*>(self);
+    slot.phase_ = Phase::installing;
     if (error == nullptr) return 0;
     const std::string text = error->message != nullptr ? error->message : error->name;
-    auto& slot = *static_cast<RaucSlot*>(self);
-    if (to_lower(text).find("already processing") != std::string::npos) return 0;
+    if (to_lower(text).find("already processing") != std::string::npos) {
+      slot.phase_ = Phase::waiting;
+      slot.log_.write(LogLevel::notice, "installer: RAUC is busy with another installation, which is waited for");
+      return 0;
+    }
     slot.finish({outcome_of(text), {}, "RAUC: " + text, false});
     return 0;
   }
@@ -132,6 +153,12 @@ class RaucSlot final : public Installer {
     std::int32_t result = -1;
     sd_bus_message_read(signal, "i", &result);
     auto& slot = *static_cast<RaucSlot*>(self);
+    if (!slot.job_ || slot.phase_ == Phase::asked) return 0;
+    if (slot.phase_ == Phase::waiting) {
+      if (auto started = slot.call(); !started)
+        slot.finish({InstallOutcome::failed, {}, started.error().detail, false});
+      return 0;
+    }
     if (result == 0) {
       slot.finish({InstallOutcome::installed, {}, "RAUC has installed the bundle", false});
     } else {
@@ -188,6 +215,7 @@ class RaucSlot final : public Installer {
   Client* client_ = nullptr;
   sd_bus* bus_ = nullptr;
   std::optional<Job> job_;
+  Phase phase_ = Phase::asked;
   std::string last_error_;
 };
 
