@@ -107,6 +107,35 @@ class Faults(Lab):
             self.assertEqual(times, "1" if package in reached else "0", f"package {package} {told}")
 
 
+# Which side has the other's new nonce then is not known to either.
+CUTS = ("drop_request", "drop_connection")
+
+
+class Cut(Lab):
+    """A session that ends in the middle, then two in which the server has nothing to say, and so must not be challenged
+    (SEC-063): they work."""
+
+    def run_cut(self, auth, cut, step):
+        script = f'[server]\nid = "srv.example.com"\nstrict = false\n{account_script(auth, auth)}'
+        server = self.serve(script + session(f'kind = "{cut}", times = 100', step) + '[[session]]\naccount = "lab"\n' * 2)
+        self.configure(server, "xml")
+        self.install_account(server.url, client_auth=auth, server_auth=auth)
+        self.assertEqual(self.session().code, ENDS["loses"])
+        for _ in range(2):
+            done = self.session("--json")
+            self.assertEqual((done.code, done.json()["result"]), (0, "completed"), f"{done!r}\n{server.output()}")
+        self.assertEqual(server.wait(), 0, server.output())
+
+    def test_SEC_063_SEC_090_SEC_095_the_session_after_one_that_was_cut_works(self):
+        for auth in ("md5", "mac"):
+            for cut in CUTS:
+                for step in STEPS:
+                    with self.subTest(f"{auth}, {cut} at {step}"):
+                        self.run_cut(auth, cut, step)
+                        self.tearDown()
+                        self.setUp()
+
+
 def add_cases():
     for name, (fault, once, for_good) in FAULTS.items():
         for step in STEPS:
