@@ -97,7 +97,10 @@ void SessionRunner::begin() {
 void SessionRunner::take(Session::Step step) {
   if (step.ask) return ask(*step.ask);
   if (!step.send && !step.again) return finish(std::nullopt, step.result.value_or(SessionResult{}));
-  if (step.send) out_ = std::move(*step.send);
+  if (step.send) {
+    out_ = std::move(*step.send);
+    body_ = std::make_shared<const Octets>(std::move(out_.body));
+  }
   farewell_ = std::move(step.result);
   repeats_ = 0;
   transmit();
@@ -136,7 +139,7 @@ void SessionRunner::transmit() {
                      {"Cache-Control", "no-store"},
                      {"User-Agent", std::string(kUserAgent)}};
   if (out_.hmac_header) request.headers.emplace_back(std::string(kHmacHeaderName), *out_.hmac_header);
-  request.body = out_.body;
+  request.shared_body = body_;
   request.tls = config_.tls;
   request.allow_http = config_.allow_http;
   request.connect_timeout = std::min(request.connect_timeout, config_.timeout);
@@ -148,7 +151,7 @@ void SessionRunner::transmit() {
   }
   if (repeats_ == 0) {
     ++report_.result.messages_sent;
-    trace(true, out_.content_type, out_.body);
+    trace(true, out_.content_type, *body_);
   }
   call_ = at_.http.send(std::move(request), nullptr, [this](Result<HttpResponse> response) {
     // The call must not be destroyed inside its own callback.

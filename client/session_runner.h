@@ -89,7 +89,8 @@ class SessionRunner final : public SessionHost {
   std::size_t url_ = 0;
   std::unique_ptr<Session> session_;
   std::unique_ptr<UserQuestion> question_;
-  OutMessage out_;
+  OutMessage out_;  // without its body
+  std::shared_ptr<const Octets> body_;
   std::optional<SessionResult> farewell_;  // the answer to the message under way does not matter any more
   unsigned repeats_ = 0;                   // of the message under way
   bool abort_wanted_ = false;

@@ -34,6 +34,7 @@ struct HttpRequest {
   std::string base;     // not empty: the absolute URL that `url` is a reference relative to (RFC 3986)
   HttpHeaders headers;  // Content-Length, Host and Expect are the client's affair
   Octets body;
+  std::shared_ptr<const Octets> shared_body;  // not null: instead of `body`, for whoever may have to send it again
   TlsOptions tls;
   bool allow_http = false;               // else http: is Errc::not_allowed, also as a redirect's target
   int max_redirects = 3;                 // 301, 302, 307, 308, of GET also 303: method and body are repeated (PRO-436)
@@ -47,6 +48,8 @@ struct HttpRequest {
   std::uint64_t max_rate = 0;             // octets a second of the answer, on average; 0: as fast as it comes
   std::string username, password;         // HTTP authentication; empty: none
   HttpAuthType auth = HttpAuthType::any;  // what the server may ask for; another challenge stays 401
+
+  const Octets& octets() const noexcept { return shared_body ? *shared_body : body; }  // what is sent
 };
 
 struct HttpResponse {

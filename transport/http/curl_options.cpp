@@ -88,8 +88,8 @@ Result<void> CurlTransfer::set_method() {
     return {};
   }
   curl_easy_setopt(easy_, CURLOPT_POST, 1L);
-  curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-  curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());  // not copied: request_ keeps it
+  curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.octets().size()));
+  curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.octets().data());  // not copied: request_ keeps it
   if (request_.method != "POST") curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
   return {};
 }

@@ -21,7 +21,7 @@ class HttpContractTest : public testing::TestWithParam<bool> {
         FakeAnswer answer;
         answer.never = request.url.find("/never") != std::string::npos;
         answer.status = request.url.find("/404") != std::string::npos ? 404 : 200;
-        answer.body = request.method == "POST" ? request.body : Octets(kBodySize, 'b');
+        answer.body = request.method == "POST" ? request.octets() : Octets(kBodySize, 'b');
         answer.announce = request.url.find("/stream") == std::string::npos;
         return answer;
       });
@@ -94,6 +94,10 @@ TEST_P(HttpContractTest, PRO_430_TheBodyComesWithTheResponse) {
   EXPECT_EQ(response->status, 200);
   EXPECT_EQ(response->body, "echo");
   EXPECT_EQ(response->header("content-length"), "4");
+  request.shared_body = std::make_shared<const Octets>("shared");
+  const auto again = fetch(request);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->body, "shared");
 }
 
 TEST_P(HttpContractTest, PRO_435_AStatusIsNoError) {
