@@ -37,15 +37,17 @@ constexpr std::size_t hash(std::string_view name) noexcept {
   return (value ^ (value >> 8U)) % kSlots;
 }
 
-using NameTable = std::array<std::array<ElementRow, kSlots>, kPages>;
+// Places in kRows, from 1; 0: a free slot.
+using NameTable = std::array<std::array<std::uint8_t, kSlots>, kPages>;
+static_assert(kRows.size() < 0xFF);
 
 constexpr NameTable make_name_table() {
   NameTable table{};
-  for (const ElementRow& row : kRows) {
-    auto& page = table[page_index(code_page(row.element))];
-    std::size_t slot = hash(row.name);
-    while (page[slot].element != Element::unknown) slot = (slot + 1) % kSlots;
-    page[slot] = row;
+  for (std::size_t row = 0; row < kRows.size(); ++row) {
+    auto& page = table[page_index(code_page(kRows[row].element))];
+    std::size_t slot = hash(kRows[row].name);
+    while (page[slot] != 0) slot = (slot + 1) % kSlots;
+    page[slot] = static_cast<std::uint8_t>(row + 1);
   }
   return table;
 }
@@ -86,9 +88,10 @@ Element element_by_token(CodePage page, std::uint8_t tag_token) noexcept {
 
 Element element_by_name(CodePage page, std::string_view name) noexcept {
   if (page_index(page) >= kPages || name.size() >= kLongestName) return Element::unknown;
-  const auto& rows = kByName[page_index(page)];
-  for (std::size_t slot = hash(name); rows[slot].element != Element::unknown; slot = (slot + 1) % kSlots) {
-    if (rows[slot].name == name) return rows[slot].element;
+  const auto& slots = kByName[page_index(page)];
+  for (std::size_t slot = hash(name); slots[slot] != 0; slot = (slot + 1) % kSlots) {
+    const ElementRow& row = kRows[slots[slot] - 1U];
+    if (row.name == name) return row.element;
   }
   return Element::unknown;
 }

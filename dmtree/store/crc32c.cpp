@@ -1,5 +1,9 @@
 #include "dmtree/store/crc32c.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <array>
 #include <cstring>
 
@@ -8,6 +12,11 @@ namespace {
 
 #if defined(__x86_64__)
 #define OMADM_CRC32C_INSTRUCTION
+bool has_instruction() noexcept {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_SSE4_2) != 0;
+}
+
 // The processor's own, eight octets at a time.
 [[gnu::target("sse4.2")]] std::uint32_t by_instruction(Bytes octets, std::uint32_t remainder) noexcept {
   const char* at = octets.data();
@@ -63,7 +72,8 @@ std::uint32_t by_tables(Bytes octets, std::uint32_t remainder) noexcept {
 std::uint32_t crc32c(Bytes octets, std::uint32_t before) noexcept {
   std::uint32_t remainder = ~before;
 #if defined(OMADM_CRC32C_INSTRUCTION)
-  if (__builtin_cpu_supports("sse4.2")) return ~by_instruction(octets, remainder);
+  static const bool instruction = has_instruction();
+  if (instruction) return ~by_instruction(octets, remainder);
 #endif
   return ~by_tables(octets, remainder);
 }
