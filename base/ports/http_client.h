@@ -46,6 +46,7 @@ struct HttpRequest {
   std::chrono::seconds total_timeout{0};  // 0: none
   std::uint64_t max_body = 4U << 20U;     // octets; over it: too_large
   std::uint64_t max_rate = 0;             // octets a second of the answer, on average; 0: as fast as it comes
+  std::string login_url;                  // not empty: what follows is for its scheme, host and port alone
   std::string username, password;         // HTTP authentication; empty: none
   HttpAuthType auth = HttpAuthType::any;  // what the server may ask for; another challenge stays 401
 

@@ -127,6 +127,7 @@ void Download::request() {
   request.username = options_.username;
   request.password = options_.password;
   request.auth = options_.auth;
+  request.login_url = options_.login_url;
   request.max_rate = options_.max_rate;
   request.max_body = std::max(options_.max_size, options_.inline_bodies.max_size);
   body_.reset();

@@ -36,6 +36,7 @@ struct DownloadOptions {
   std::chrono::seconds idle_timeout{60};
   std::string username, password;         // where the server asks for them
   HttpAuthType auth = HttpAuthType::any;  // in the way it may ask
+  std::string login_url;                  // not empty: only the host of this URL
   std::uint64_t max_size = 1ULL << 30U;   // octets
   std::optional<std::uint64_t> size;      // octets, when somebody said so before; another size is corrupt
   std::uint64_t max_rate = 0;             // octets a second; 0: no limit

@@ -34,6 +34,7 @@ PackageDownloadOptions PackageUpdate::download_options() const {
     download.username = login->username;
     download.password = login->password;
     download.auth = login->auth;
+    download.login_url = record_.url;  // a descriptor may lead to any host
   }
   return options;
 }
@@ -113,6 +114,12 @@ HttpRequest PackageUpdate::small_request(std::string method, const std::string& 
   request.idle_timeout = settings_.idle_timeout;
   request.total_timeout = settings_.connect_timeout + settings_.idle_timeout;
   request.max_body = kMaxSignature;
+  if (const auto login = context_.login ? context_.login(record_.server_id, record_.url) : std::nullopt) {
+    request.username = login->username;
+    request.password = login->password;
+    request.auth = login->auth;
+    request.login_url = record_.url;
+  }
   return request;
 }
 

@@ -50,6 +50,9 @@ void CurlTransfer::begin() {
   if (request_.username.empty() && !url->user.empty()) {
     request_.username = url->user;
     request_.password = url->password;
+  } else if (!request_.login_url.empty()) {
+    const auto known = Url::parse(request_.login_url);
+    left_origin_ = !known || !known->same_origin(*url);
   }
   if (auto sent = send_to(std::move(*url)); !sent) conclude(std::move(sent).error());
 }

@@ -165,6 +165,20 @@ TEST_F(FumoDescriptor, FUMO_061_TheHostMayAskWhoTheDeviceIs) {
   EXPECT_EQ(http_.requests.at(0).password, "secret");
 }
 
+// The host of the descriptor, and nobody the descriptor leads to.
+TEST_F(FumoDescriptor, FUMO_061_NoOtherHostLearnsWhoTheDeviceIs) {
+  login_ = [](std::string_view, std::string_view) { return HttpLogin{"device", "secret", HttpAuthType::digest}; };
+  restart();
+  describe(firmware_.size());
+  ASSERT_TRUE(exec_with_url("DownloadAndUpdate", kDescriptorUrl));
+  ASSERT_TRUE(run_until_reported());
+  ASSERT_EQ(http_.requests.size(), 3U);  // the descriptor, the package, the report to the host
+  for (const HttpRequest& request : http_.requests) {
+    EXPECT_EQ(request.username, "device");
+    EXPECT_EQ(request.login_url, kDescriptorUrl);
+  }
+}
+
 TEST_F(FumoDescriptor, FUMO_061_WhatIsEncodedIsRefused) {
   package_ = [this](const HttpRequest& request) {
     FakeAnswer answer = serve_range(request, firmware_, "\"v1\"");

@@ -98,6 +98,25 @@ TEST_F(HttpTest, PRO_436_AnotherHostOnlyWhenAllowed) {
   expect_error(fetch(request), Errc::not_allowed, "to another host, localhost");
 }
 
+TEST_F(HttpTest, FUMO_061_NameAndPasswordAreForTheHostTheyWereGivenForAlone) {
+  TestHttpServer server([](const TestRequest& request) {
+    TestResponse response;
+    if (request.header("Authorization").empty()) response.status = 401;
+    response.headers = {{"WWW-Authenticate", "Basic realm=\"r\""}};
+    return response;
+  });
+  HttpRequest request = post(server.url("/package"));
+  request.username = "user";
+  request.password = "word";
+  for (const auto& [login_url, status] :
+       {std::pair(server.url("/descriptor"), 200), std::pair(std::string("http://localhost:1/descriptor"), 401)}) {
+    request.login_url = login_url;
+    const auto response = fetch(request);
+    ASSERT_TRUE(response) << response.error().detail;
+    EXPECT_EQ(response->status, status);
+  }
+}
+
 TEST_F(HttpTest, PRO_436_CredentialsStayWithTheirOrigin) {
   TestHttpServer other([](const TestRequest&) { return TestResponse{}; });
   TestHttpServer server([&other](const TestRequest&) { return redirect(307, other.url()); });
