@@ -11,6 +11,7 @@ set(OMADM_PUBLIC_HEADERS
   base/limits.h
   base/markup/markup.h
   base/markup/vocabulary.h
+  base/octet_buffer.h
   base/ports/http_client.h
   base/result.h
   bootstrap/bootstrap.h
