@@ -8,6 +8,8 @@ bool ManagementObject::reads_slowly() const noexcept { return false; }
 
 std::unique_ptr<LiveValues> ManagementObject::fetch(std::vector<Uri>, std::function<void()>) { return nullptr; }
 
+FileKeeper* ManagementObject::file_keeper() noexcept { return nullptr; }
+
 Result<void> ManagementObject::check(const Transaction&, Edits) { return {}; }
 
 void ManagementObject::committed(Edits) noexcept {}

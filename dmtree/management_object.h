@@ -1,6 +1,7 @@
 // Adding an object of one's own: what the tree asks of those who own a part of it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -54,6 +55,30 @@ class LiveValues {
   virtual ~LiveValues() = default;
 };
 
+// Takes the octets of one value on their way to a file. Destroyed without a commit that has its reference, it leaves
+// nothing behind.
+class ValueSink {
+ public:
+  virtual ~ValueSink() = default;
+  virtual Result<void> write(Bytes octets) = 0;  // too_large, storage_full, io
+  // Once, after the last octet: all is durable. What the tree keeps in place of the value, and must not be empty when
+  // the value is not. The commit of this reference is the commit of the value; the sink is destroyed after it.
+  virtual Result<Octets> finish() = 0;  // storage_full, io
+};
+
+// What keeps values in files of its own: those that are, or may be, too large for the tree, which has everything in
+// memory. An empty value has no file; the tree keeps it itself.
+class FileKeeper {
+ public:
+  virtual ~FileKeeper() = default;
+  virtual bool keeps(const Uri& leaf) const = 0;                  // whether the value of this leaf is in a file
+  virtual std::uint64_t largest() const noexcept = 0;             // octets of the largest value it takes now; 0: none
+  virtual Result<std::uint64_t> size(const Uri& leaf) const = 0;  // octets of the committed value
+  // For a value of about `size` octets. Nothing is written before the rights to do so were judged. too_large,
+  // storage_full; unavailable: not now; io.
+  virtual Result<std::unique_ptr<ValueSink>> receive(const Uri& leaf, std::uint64_t size) = 0;
+};
+
 // Owns the subtree it is attached to. All calls come on the loop thread. Default implementations
 // accept everything and act on nothing.
 class ManagementObject {
@@ -67,6 +92,9 @@ class ManagementObject {
   // Gets the live values of `leaves`, which whoever wants them may read. `ready` is called once, on the loop and never
   // inside this call; from then on `read` has a value or an error for each, for as long as the returned object lives.
   virtual std::unique_ptr<LiveValues> fetch(std::vector<Uri> leaves, std::function<void()> ready);
+  // What keeps values of its leaves in files, as long as the object is attached; null: the tree keeps them all. `read`
+  // has to give such a value, or too_large.
+  virtual FileKeeper* file_keeper() noexcept;
   // Before a commit that touches the subtree. May refuse (veto: bad value, unavailable: in use), must
   // not act. `after` shows the tree as it would be.
   virtual Result<void> check(const Transaction& after, Edits edits);

@@ -207,6 +207,8 @@ void Overlay::take_records(std::vector<EditRecord>& records) && {
 }
 
 bool Overlay::clear() {
+  received.clear();
+  supplied.reset();
   constexpr std::size_t kWorthKeeping = 8;
   if (shadows_.size() > 0 || edits_.capacity() > kWorthKeeping) return false;
   first_.state.reset();

@@ -136,6 +136,9 @@ class Overlay {
 
   std::optional<Uri> failed_at;
   bool unrestricted = false;  // while objects check a commit they see everything
+  bool rehearsal = false;     // see Transaction::rehearse
+  std::optional<std::pair<Uri, std::unique_ptr<ValueSink>>> supplied;  // see Transaction::supply
+  std::vector<std::unique_ptr<ValueSink>> received;  // values on their way to files, until the transaction is over
 
  private:
   friend class NodeView;

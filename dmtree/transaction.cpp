@@ -50,6 +50,9 @@ Viewer Transaction::viewer() const noexcept {
 
 Result<Octets> Transaction::value_of(const NodeView& node, const Uri& uri) const {
   if (node.is_interior()) return Octets();
+  if (node.value_changed() && !node.data().empty() && tree_->file_keeper(uri) != nullptr) {
+    return Error{Errc::unavailable, uri.str() + ": its new value can be read once it is committed"};
+  }
   ManagementObject* object = node.value_changed() ? nullptr : tree_->impl_->owner(uri);
   if (object != nullptr && !(object->reads_slowly() && tree_->impl_->is_untold(object, uri))) {
     if (auto live = DM_TRY(object->read(uri))) return std::move(*live);
@@ -104,8 +107,11 @@ Result<std::string> Transaction::property(const Uri& uri, Property property) con
       return std::string(to_string(at.node.format()));
     case Property::name:
       return std::string(uri.name());
-    case Property::size:
+    case Property::size: {
+      const FileKeeper* keeper = at.node.value_changed() ? nullptr : tree_->file_keeper(uri);
+      if (keeper != nullptr) return std::to_string(DM_TRY(keeper->size(uri)));
       return std::to_string(DM_TRY(value_of(at.node, uri)).size());
+    }
     case Property::title:
       return std::string(at.node.title());
     case Property::tstamp:

@@ -114,6 +114,7 @@ Result<void> Transaction::add_at(const Uri& uri, NewNode node) {
   DM_TRY(check_add(at, uri));
   const DdfNode* described = at.nearest_is_above ? nullptr : at.nearest;
   NodeState state = DM_TRY(content_of_new(described, std::move(node)));
+  if (!tree_->impl_->keepers.empty() && state.format != Format::node) DM_TRY(keep_in_file(uri, state.data));
 
   // What follows changes the overlay, and with it what `at` refers to.
   const std::size_t existing = at.depth;
@@ -161,8 +162,37 @@ Result<void> Transaction::check_command(const Uri& uri, AccessType command) {
   return to_inbox ? Result<void>() : check_add(at, uri);
 }
 
+// A value that is kept in a file: its octets go there, and the tree gets what leads to them.
+Result<void> Transaction::keep_in_file(const Uri& uri, Octets& data) {
+  FileKeeper* keeper = tree_->file_keeper(uri);
+  if (keeper == nullptr) return {};
+  Overlay& overlay = this->overlay();
+  std::unique_ptr<ValueSink> sink;
+  if (overlay.supplied && overlay.supplied->first == uri) {
+    sink = std::move(overlay.supplied->second);
+    overlay.supplied.reset();
+  }
+  if (overlay.rehearsal || (sink == nullptr && data.empty())) return {};
+  if (sink == nullptr) {
+    sink = DM_TRY(keeper->receive(uri, data.size()));
+    DM_TRY(sink->write(data));
+  }
+  data = DM_TRY(sink->finish());
+  overlay.received.push_back(std::move(sink));
+  return {};
+}
+
+Result<void> Transaction::supply(const Uri& leaf, std::unique_ptr<ValueSink> value) {
+  if (tree_->file_keeper(leaf) == nullptr) return Error{Errc::unavailable, leaf.str() + " is kept in the tree again"};
+  overlay().supplied.emplace(leaf, std::move(value));
+  return {};
+}
+
+void Transaction::rehearse() { overlay().rehearsal = true; }
+
 Result<void> Transaction::replace_at(Uri uri, const NodeView& node, NewValue value) {
   DM_TRY(settle_content(node, value));
+  if (!tree_->impl_->keepers.empty()) DM_TRY(keep_in_file(uri, value.data));
   Overlay& overlay = this->overlay();
   NodeState& changed = overlay.modify_value(node, uri);
   changed.format = *value.format;

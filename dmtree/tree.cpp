@@ -213,10 +213,32 @@ Result<ExecOutcome> Tree::exec(const Principal& who, const ExecRequest& request)
   return object->exec(request);
 }
 
-void Tree::attach(const Uri& root, ManagementObject& object) { impl_->objects.emplace_back(root, &object); }
+void Tree::attach(const Uri& root, ManagementObject& object) {
+  impl_->objects.emplace_back(root, &object);
+  if (FileKeeper* keeper = object.file_keeper()) impl_->keepers.emplace_back(root, keeper);
+}
 
 void Tree::detach(const ManagementObject& object) {
+  for (const auto& [root, attached] : impl_->objects) {
+    if (attached != &object) continue;
+    std::erase_if(impl_->keepers, [&](const auto& entry) { return entry.second == attached->file_keeper(); });
+  }
   std::erase_if(impl_->objects, [&](const auto& entry) { return entry.second == &object; });
+}
+
+FileKeeper* Tree::file_keeper(const Uri& leaf) const {
+  for (const auto& [root, keeper] : impl_->keepers) {
+    if (!leaf.is_within(root) || !keeper->keeps(leaf)) continue;
+    ManagementObject* owner = impl_->owner(leaf);  // another one may be attached further down
+    if (owner != nullptr && owner->file_keeper() == keeper) return keeper;
+  }
+  return nullptr;
+}
+
+std::uint64_t Tree::largest_file() const {
+  std::uint64_t largest = 0;
+  for (const auto& [root, keeper] : impl_->keepers) largest = std::max(largest, keeper->largest());
+  return largest;
 }
 
 Result<void> Tree::remove_server(std::string_view server_id) {
@@ -230,6 +252,7 @@ const UriLimits& Tree::uri_limits() const noexcept { return impl_->limits; }
 const Ddf& Tree::ddf() const noexcept { return impl_->ddf; }
 const LoadReport& Tree::load_report() const noexcept { return impl_->report; }
 std::uint64_t Tree::generation() const noexcept { return impl_->generation; }
+bool Tree::is_in_doubt() const noexcept { return impl_->store_failure.has_value(); }
 std::size_t Tree::node_count() const noexcept { return impl_->nodes.count(); }
 void Tree::observe(Observer observer) { impl_->observers.push_back(std::move(observer)); }
 

@@ -126,6 +126,12 @@ class Transaction {
   Result<void> copy(const Uri& source, const Uri& target);
   // Device only: add or replace, whichever it takes; formats as given.
   Result<void> put(const Uri& uri, NewNode node);
+  // The value that the next edit of `leaf` is to have in place of the data it comes with. unavailable: the leaf has no
+  // FileKeeper any more.
+  Result<void> supply(const Uri& leaf, std::unique_ptr<ValueSink> value);
+  // From now on edits are judged, and no value goes to a file: for who asks before the value is there. Not to be
+  // committed.
+  void rehearse();
   // Where the last failed edit failed: the implicit parent of TND-092, else empty.
   const std::optional<Uri>& failed_at() const noexcept;
 
@@ -148,6 +154,7 @@ class Transaction {
   Result<Octets> value_of(const NodeView& node, const Uri& uri) const;
   Result<Node> node_of(const NodeView& node, Uri uri, bool readable) const;
   Result<void> list_below(const NodeView& node, const Uri& uri, const Acl& acl, std::vector<Node>& out) const;
+  Result<void> keep_in_file(const Uri& uri, Octets& data);
   Result<void> check_length(const Uri& uri) const;
   Result<void> check_shape(const Located& at, const Uri& uri);
   Result<void> check_add(const Located& at, const Uri& uri);
@@ -194,6 +201,9 @@ class Tree {
   // `object` owns the subtree at `root` until detached; the deepest root wins. Not owned.
   void attach(const Uri& root, ManagementObject& object);
   void detach(const ManagementObject& object);
+  // What keeps the value of `leaf` in a file; null: the tree does. Whether there is such a leaf does not matter.
+  FileKeeper* file_keeper(const Uri& leaf) const;
+  std::uint64_t largest_file() const;  // octets of the largest value that some object takes into a file; 0: none does
 
   // Drops `server_id` from every ACL (TND-073), as the device.
   Result<void> remove_server(std::string_view server_id);
@@ -203,6 +213,7 @@ class Tree {
   const Ddf& ddf() const noexcept;
   const LoadReport& load_report() const noexcept;
   std::uint64_t generation() const noexcept;  // commits since opening
+  bool is_in_doubt() const noexcept;          // the store has failed: whether the last commit is on disk is not known
   std::size_t node_count() const noexcept;
 
   // Called after each flush with the commits it made durable; for `watch` and status displays.

@@ -49,6 +49,7 @@ struct Tree::Impl {
   bool flushing = false;
   bool unsynced = false;  // commits since the store was last synced
   std::vector<std::pair<Uri, ManagementObject*>> objects;
+  std::vector<std::pair<Uri, FileKeeper*>> keepers;  // of those objects that keep values in files
   std::vector<Observer> observers;
   std::vector<Unflushed> unflushed;
   // What a commit leaves behind for the next one, so that their memory is used again.

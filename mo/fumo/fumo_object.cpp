@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "mo/common/stored_values.h"
@@ -49,8 +50,25 @@ Place place_of(const Uri& uri) {
 }  // namespace
 
 FumoObject::FumoObject(FumoContext context, FumoSettings settings)
-    : context_(std::move(context)), settings_(std::move(settings)) {
+    : context_(std::move(context)),
+      settings_(std::move(settings)),
+      shared_{KeptFiles(std::make_shared<PosixFileSystem>(), context_.tree)} {
   shared_.report_earlier = [this](std::uint64_t finished) { return report_earlier(finished); };
+}
+
+bool FumoObject::keeps(const Uri& leaf) const { return place_of(leaf).is_package_data(); }
+
+std::uint64_t FumoObject::largest() const noexcept { return settings_.work_dir.empty() ? 0 : settings_.max_size; }
+
+Result<std::uint64_t> FumoObject::size(const Uri& leaf) const {
+  const auto value = KeptValue::parse(stored_value(context_.tree.begin(Principal::device()), leaf));
+  return value ? value->size : 0;
+}
+
+Result<std::unique_ptr<ValueSink>> FumoObject::receive(const Uri& leaf, std::uint64_t size) {
+  const Place place = place_of(leaf);
+  DM_TRY(check_source(place.x, leaf, true));
+  return shared_.data.receive({leaf, package_data_path(settings_.work_dir, place.x), settings_.max_size}, size);
 }
 
 void FumoObject::configure(FumoSettings settings) { settings_ = std::move(settings); }
@@ -62,6 +80,11 @@ Result<void> FumoObject::resume() {
   for (const std::string& x : root->children) {
     DM_TRY(complete(fumo_uri().child(x)));
     adopt(x);
+  }
+  if (!settings_.work_dir.empty()) {
+    std::set<std::string> data;  // of packages that are still there
+    for (const auto& [x, package] : packages_) data.insert(package_data_path(settings_.work_dir, x));
+    DM_TRY(shared_.data.sweep(settings_.work_dir, kPackageDataEnding, data));
   }
   for (const auto& [x, package] : packages_) package->resume();
   return context_.tree.flush();
@@ -147,17 +170,22 @@ Result<void> FumoObject::check_edit(const Transaction& after, const Edit& edit) 
     return Error{Errc::not_allowed, edit.uri.str() + ": nodes of a firmware package keep their names"};
   }
   if (after.principal().kind == Principal::Kind::device) return {};
-  const auto known = packages_.find(place.x);
-  const bool busy = known != packages_.end() && known->second->active();
-  if (edit.kind == Edit::Kind::remove || place.is_source()) {  // FUMO-006, FUMO-016
-    if (busy) return Error{Errc::unavailable, edit.uri.str() + ": in use"};
-    if (!place.is_package_data() || !settings_.work_dir.empty()) return {};
-    return Error{Errc::unavailable, "there is no room for firmware packages"};
+  if (edit.kind == Edit::Kind::remove || place.is_source()) {
+    return check_source(place.x, edit.uri, place.is_package_data());
   }
   if (place.group == "State" && stored_value(after, edit.uri) != "10") {
     return Error{Errc::veto, edit.uri.str() + ": only the device knows the state"};
   }
   return {};
+}
+
+// FUMO-006, FUMO-016.
+Result<void> FumoObject::check_source(std::string_view x, const Uri& uri, bool is_data) const {
+  const auto known = packages_.find(x);
+  const bool busy = known != packages_.end() && known->second->active();
+  if (busy) return Error{Errc::unavailable, uri.str() + ": in use"};
+  if (!is_data || !settings_.work_dir.empty()) return {};
+  return Error{Errc::unavailable, "there is no room for firmware packages"};
 }
 
 void FumoObject::committed(Edits edits) noexcept {

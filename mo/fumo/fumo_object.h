@@ -15,7 +15,7 @@ namespace omadm {
 
 // To be attached to ./FUMO. Operations run on the loop; an Exec returns at once with `accepted` and its report
 // comes through FumoContext::report, in a later session and after a restart too.
-class FumoObject final : public ManagementObject {
+class FumoObject final : public ManagementObject, private FileKeeper {
  public:
   FumoObject(FumoContext context, FumoSettings settings);
 
@@ -30,12 +30,20 @@ class FumoObject final : public ManagementObject {
   std::vector<PackageStatus> packages() const;  // those with something to show: not idle
   bool idle() const;                            // no download and no installation
 
+  FileKeeper* file_keeper() noexcept override { return this; }
   Result<void> check(const Transaction& after, Edits edits) override;
   void committed(Edits edits) noexcept override;
   Result<ExecOutcome> exec(const ExecRequest& request) override;
 
  private:
+  // PkgData is a file from its first octet on.
+  bool keeps(const Uri& leaf) const override;
+  std::uint64_t largest() const noexcept override;
+  Result<std::uint64_t> size(const Uri& leaf) const override;
+  Result<std::unique_ptr<ValueSink>> receive(const Uri& leaf, std::uint64_t size) override;
+
   Result<void> check_edit(const Transaction& after, const Edit& edit) const;
+  Result<void> check_source(std::string_view x, const Uri& uri, bool is_data) const;
   Result<void> make_default_instance();
   Result<void> complete(const Uri& instance);
   Result<void> report_earlier(std::uint64_t finished);

@@ -131,7 +131,13 @@ Result<void> PackageUpdate::check_device() const {
 UpdatePrompt PackageUpdate::prompt() const {
   const Transaction transaction = begin();
   return {stored_value(transaction, uri().child("PkgName")), stored_value(transaction, uri().child("PkgVersion")),
-          record_.file.empty() ? package_data().size() : record_.size, settings_.outage};
+          package_size(), settings_.outage};
+}
+
+std::uint64_t PackageUpdate::package_size() const {
+  if (!record_.file.empty()) return record_.size;
+  const auto data = package_data();
+  return data ? data->size : 0;
 }
 
 Result<FirmwarePackage> PackageUpdate::package() const {
@@ -145,16 +151,11 @@ Result<FirmwarePackage> PackageUpdate::package() const {
     package.sha256 = record_.sha256;
     return package;
   }
-  const Octets data = package_data();
-  if (data.empty()) return Error{Errc::corrupt, "the package is gone"};
-  PartialFile::discard(files_, path());
-  DM_TRY(files_.make_directory(settings_.work_dir));
-  const auto file = DM_TRY(files_.open_append(path()));
-  DM_TRY(file->append(data));
-  DM_TRY(file->sync());
-  package.path = path();
-  package.size = data.size();
-  package.sha256 = hex_encode(sha256(data));
+  const auto data = package_data();
+  if (!data) return Error{Errc::corrupt, "the package is gone"};
+  package.path = data_path();
+  package.size = data->size;
+  package.sha256 = data->sha256;
   return package;
 }
 

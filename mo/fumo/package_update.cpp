@@ -15,7 +15,16 @@ constexpr std::size_t kFileNameDigits = 16;
 
 bool has_result(const OperationRecord& record) noexcept { return record.result != UpdateResult::none; }
 
+// A name may hold any character and be longer than a file name.
+std::string file_of(const std::string& work_dir, std::string_view x) {
+  return work_dir + "/" + hex_encode(sha1(x)).substr(0, kFileNameDigits);
+}
+
 }  // namespace
+
+std::string package_data_path(const std::string& work_dir, std::string_view x) {
+  return file_of(work_dir, x) + std::string(kPackageDataEnding);
+}
 
 PackageUpdate::PackageUpdate(const FumoContext& context, const FumoSettings& settings, PackagesShared& shared,
                              std::string x)
@@ -35,16 +44,36 @@ PackageUpdate::~PackageUpdate() {
 
 Uri PackageUpdate::uri() const { return Uri().child("FUMO").child(x_); }
 
-// A name may hold any character and be longer than a file name.
-std::string PackageUpdate::path() const {
-  return settings_.work_dir + "/" + hex_encode(sha1(x_)).substr(0, kFileNameDigits) + ".pkg";
-}
+std::string PackageUpdate::path() const { return file_of(settings_.work_dir, x_) + ".pkg"; }
+std::string PackageUpdate::data_path() const { return package_data_path(settings_.work_dir, x_); }
 
 Transaction PackageUpdate::begin() const {
   return context_.tree.begin(Principal::device(), {"device", {}, {}, {}, "firmware update"});
 }
 
-Octets PackageUpdate::package_data() const { return stored_value(begin(), uri().child("Update").child("PkgData")); }
+std::optional<KeptValue> PackageUpdate::package_data() const {
+  return KeptValue::parse(stored_value(begin(), uri().child("Update").child("PkgData")));
+}
+
+// The file of the PkgData that the tree has gets its place, a former one goes.
+Result<void> PackageUpdate::settle_package_data() {
+  if (settings_.work_dir.empty()) return {};
+  DM_TRY(context_.tree.flush());  // what is settled must not be older than what is durable
+  const auto data = package_data();
+  DM_TRY(shared_.data.settle(data_path(), data ? data->text() : Octets()));
+  return data ? Result<void>() : shared_.data.remove(data_path());
+}
+
+// At the start. What was put into the tree while no client was there to take it goes to a file now.
+Result<void> PackageUpdate::take_up_package_data() {
+  const Uri leaf = uri().child("Update").child("PkgData");
+  Transaction transaction = begin();
+  Octets stored = stored_value(transaction, leaf);
+  if (stored.empty() || KeptValue::parse(stored)) return settle_package_data();
+  DM_TRY(transaction.replace(leaf, {std::nullopt, std::nullopt, std::move(stored)}));
+  DM_TRY(std::move(transaction).commit());
+  return settle_package_data();
+}
 
 UpdateState PackageUpdate::state() const {
   return update_state_from(stored_value(begin(), uri().child("State"))).value_or(UpdateState::idle);
@@ -181,7 +210,8 @@ void PackageUpdate::package_data_changed() {
 }
 
 Result<void> PackageUpdate::accept_package_data() {
-  const bool empty = package_data().empty();
+  DM_TRY(settle_package_data());
+  const bool empty = !package_data();
   const bool from_data = state() == UpdateState::ready && record_.file.empty();
   if (is_busy(state()) || (empty && !from_data)) return {};
   DM_TRY(become_idle(true));
@@ -191,10 +221,11 @@ Result<void> PackageUpdate::accept_package_data() {
 
 void PackageUpdate::resume() {
   if (outcome_) return finish();
+  if (auto taken = take_up_package_data(); !taken) log(LogLevel::error, "PkgData: " + taken.error().detail);
   switch (state()) {
     case UpdateState::idle:
       drop_files();
-      if (!package_data().empty()) package_data_changed();  // power was lost between the two commits
+      if (package_data()) package_data_changed();  // power was lost between the two commits
       return;
     case UpdateState::downloading:
       return later({}, &PackageUpdate::start_download);
@@ -241,6 +272,7 @@ void PackageUpdate::forget() {
   if (!removed) log(LogLevel::warning, "its record cannot be removed: " + removed.error().detail);
   record_ = {};
   drop_files();
+  if (auto settled = settle_package_data(); !settled) log(LogLevel::warning, "PkgData: " + settled.error().detail);
 }
 
 }  // namespace omadm

@@ -8,6 +8,7 @@
 
 #include "base/io/file_system.h"
 #include "dmtree/management_object.h"
+#include "mo/common/kept_files.h"
 #include "mo/common/package_download.h"
 #include "mo/common/persistent_request.h"
 #include "mo/fumo/fumo_context.h"
@@ -18,13 +19,18 @@ namespace omadm {
 
 class PackageUpdate;
 
+// Where the PkgData of a package is, `x` being its canonical name: not where downloads are.
+std::string package_data_path(const std::string& work_dir, std::string_view x);
+inline constexpr std::string_view kPackageDataEnding = ".data";
+
 // What the packages of a device share.
 struct PackagesShared {
+  KeptFiles data;                             // PkgData
   const PackageUpdate* installing = nullptr;  // one at a time
   std::uint64_t finished = 0;                 // operations that have ended so far
   // Hands over what is owed of operations that ended before the `finished`th (FUMO-033).
-  std::function<Result<void>(std::uint64_t finished)> report_earlier;
-  std::unique_ptr<Worker> worker;  // reads packages; made when there is something to read
+  std::function<Result<void>(std::uint64_t finished)> report_earlier = {};
+  std::unique_ptr<Worker> worker = {};  // reads packages; made when there is something to read
 };
 
 // 1. Every State is durable before what it announces begins (FUMO-011). 2. An Exec answered `accepted` has
@@ -59,7 +65,10 @@ class PackageUpdate {
   Uri uri() const;
   std::string path() const;
   Transaction begin() const;
-  Octets package_data() const;
+  std::string data_path() const;
+  std::optional<KeptValue> package_data() const;  // nullopt: empty
+  Result<void> settle_package_data();
+  Result<void> take_up_package_data();
   Result<void> step(UpdateEvent event, const OperationRecord& record, const Extra& extra = {});
   Result<void> save(const OperationRecord& record, const Extra& extra = {});
   Result<void> clean_up(bool keep_data);
@@ -99,6 +108,7 @@ class PackageUpdate {
   Octets claimed(std::string_view leaf) const;  // below Ext
   Result<void> check_device() const;
   UpdatePrompt prompt() const;
+  std::uint64_t package_size() const;  // octets
   void installed(const InstallResult& result);
   void install_failed(const Error& error);
   void finish();

@@ -35,6 +35,7 @@ struct ItemRequest {
   const Command& command;
   const Item& item;
   std::optional<std::string_view> format, type;
+  bool value_in_file = false;  // the Item's Data is not the value: that goes to a file
 };
 
 struct CommandContext {
@@ -67,6 +68,10 @@ struct DecodedData {
   Octets octets;
 };
 Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest& request, const Uri& target);
+// Whether the Data is Base64 that stands for other octets.
+bool is_in_base64(const CommandContext& context, const ItemRequest& request) noexcept;
+// A leaf whose native form is Base64 text keeps the text (TND-059).
+bool is_natively_base64(const Tree& tree, const Uri& target);
 bool is_tnds(const ItemRequest& request) noexcept;
 // What a command is refused for when its content is wrong: what the tree has against it comes first (TND-117).
 Error first_refusal(Transaction& transaction, const Uri& target, AccessType command, const Error& content);

@@ -214,7 +214,8 @@ ItemOutcome CommandRunner::run_item(const Command& command, const Item& item, bo
   ItemOutcome outcome;
   if (item.more_data) {
     if (large_object_.open() && !large_object_.continues(command, item)) interrupt_large_object();
-    outcome.status = chunks_allowed ? large_object_.take(command, item) : StatusCode::command_failed;
+    if (chunks_allowed) return take_chunk(command, item);
+    outcome.status = StatusCode::command_failed;
     return outcome;
   }
   if (!large_object_.open()) return execute(command, item);
@@ -225,7 +226,7 @@ ItemOutcome CommandRunner::run_item(const Command& command, const Item& item, bo
   if (const auto refusal = large_object_.finish(item)) {
     outcome.status = *refusal;
   } else {
-    outcome = execute(command, large_object_.whole());
+    outcome = execute(command, large_object_.whole(), large_object_.take_value());
   }
   large_object_.drop();
   return outcome;
@@ -244,6 +245,8 @@ ItemOutcome CommandRunner::edit(Transaction& transaction, const ItemRequest& req
   // Last of all (TND-117); who gets a refusal drops the transaction. Properties have limits of their own.
   if (is_success(outcome.status) && large_object_.too_large(request.item)) {
     const bool of_node = uri_of(request.item).find('?') == std::string_view::npos;
+    const auto target = Uri::parse(uri_of(request.item));
+    if (target && tree_.file_keeper(*target) != nullptr) return outcome;  // which has said what is too large
     if (of_node) return {StatusCode::entity_too_large, {}, {}, {}};
   }
   return outcome;
@@ -297,11 +300,24 @@ AccessType access_of(CommandName command) {
 
 }  // namespace
 
-ItemOutcome CommandRunner::execute(const Command& command, const Item& item) {
-  const ItemRequest request = request_for(command, item);
+ItemOutcome CommandRunner::take_chunk(const Command& command, const Item& item) {
+  return large_object_.take(command, item, [&](std::uint64_t size) {
+    return open_value_stream(context(), request_for(command, item), size);
+  });
+}
+
+// `value`: that of the Item, when it went to a file.
+ItemOutcome CommandRunner::execute(const Command& command, const Item& item, std::unique_ptr<ValueSink> value) {
+  ItemRequest request = request_for(command, item);
   if (command.name == CommandName::get) return get(request);
   if (command.name == CommandName::exec) return handle_exec(context(), request);
   Transaction transaction = tree_.begin(who_);
+  if (value != nullptr) {
+    request.value_in_file = true;
+    const auto leaf = Uri::parse(uri_of(item));
+    const auto supplied = leaf ? transaction.supply(*leaf, std::move(value)) : leaf.error();
+    if (!supplied) return refused(supplied.error(), AccessType::replace);
+  }
   ItemOutcome outcome = edit(transaction, request);
   if (!is_success(outcome.status)) return outcome;
   const auto committed = std::move(transaction).commit(origin_of(command));

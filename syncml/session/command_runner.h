@@ -68,7 +68,8 @@ class CommandRunner {
   std::vector<ItemOutcome> run_in_atomic(const Command& command, Transaction& transaction);
   void answer_in_atomic(const Command& child, const std::vector<ItemOutcome>& outcomes);
   ItemOutcome run_item(const Command& command, const Item& item, bool chunks_allowed);
-  ItemOutcome execute(const Command& command, const Item& item);
+  ItemOutcome take_chunk(const Command& command, const Item& item);
+  ItemOutcome execute(const Command& command, const Item& item, std::unique_ptr<ValueSink> value = nullptr);
   ItemOutcome get(const ItemRequest& request);
   ItemOutcome edit(Transaction& transaction, const ItemRequest& request);
   ItemOutcome edit_whatever_size(Transaction& transaction, const ItemRequest& request);

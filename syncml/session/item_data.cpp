@@ -7,9 +7,7 @@
 #include "syncml/session/command_context.h"
 
 namespace omadm {
-namespace {
 
-// A leaf whose native form is Base64 text keeps the text (TND-059).
 bool is_natively_base64(const Tree& tree, const Uri& target) {
   const DdfNode* node = tree.ddf().find(target);
   if (node == nullptr) return false;
@@ -19,7 +17,12 @@ bool is_natively_base64(const Tree& tree, const Uri& target) {
   return has(Format::b64) && !has(Format::bin);
 }
 
-}  // namespace
+bool is_in_base64(const CommandContext& context, const ItemRequest& request) noexcept {
+  if (!request.format) return false;
+  if (*request.format == to_string(Format::b64)) return true;
+  const bool opaque = request.item.data && request.item.data->opaque;
+  return *request.format == to_string(Format::bin) && context.encoding == Encoding::xml && !opaque;
+}
 
 ItemOutcome refused(const Error& error, AccessType command) {
   ItemOutcome outcome;
@@ -64,6 +67,10 @@ Result<DecodedData> decode_data(const CommandContext& context, const ItemRequest
   if (request.format) {
     decoded.format = format_from(*request.format);
     if (!decoded.format) return Error{Errc::bad_format, "Format " + std::string(*request.format)};  // PRO-084
+  }
+  if (request.value_in_file) {
+    if (decoded.format == Format::b64) decoded.format = Format::bin;  // as which it was, or will be, written
+    return decoded;
   }
   if (!request.item.data) {
     if (decoded.format == Format::node || decoded.format == Format::null) return decoded;

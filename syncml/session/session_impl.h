@@ -46,6 +46,7 @@ class Session::Impl {
   void open_message(bool first_package);
   void put_header_status(const Message& message, StatusCode status, const std::optional<Meta>& chal,
                          std::string_view supported = {});
+  std::uint64_t largest_object() const;
   void put_package1();
   void put_device_info();
   void put_owed_alerts();

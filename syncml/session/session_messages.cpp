@@ -9,7 +9,8 @@
 namespace omadm {
 namespace {
 
-constexpr std::size_t kMostExpected = 1U << 20U;  // octets taken for an answer before it is known to be that long
+constexpr std::uint64_t kMostAnnounced = UINT32_MAX;  // what any server can read
+constexpr std::size_t kMostExpected = 1U << 20U;      // octets taken for an answer before it is known to be that long
 
 }  // namespace
 
@@ -25,10 +26,18 @@ void Session::Impl::open_message(bool first_package) {
   header.source = device_id_;
   if (first_package || out_msg_id_ == 1) {
     header.meta.max_msg_size = header_arena_.copy(std::to_string(options_.max_msg_size));
-    header.meta.max_obj_size = header_arena_.copy(std::to_string(options_.max_obj_size));
+    header.meta.max_obj_size = header_arena_.copy(std::to_string(largest_object()));
   }
   client_.fill(header, header_arena_);
   writer_.open(header, std::min(kMostExpected, 1024 + 2 * message_size_));
+}
+
+// Some leaves take more than the tree could: what they take, in Base64 if need be. A leaf's own limit is for 413 to
+// say.
+std::uint64_t Session::Impl::largest_object() const {
+  const std::uint64_t file = std::min<std::uint64_t>(tree_.largest_file(), kMostAnnounced);
+  const std::uint64_t sent = options_.encoding == Encoding::xml ? (file + 2) / 3 * 4 : file;
+  return std::max<std::uint64_t>(options_.max_obj_size, std::min(sent, kMostAnnounced));
 }
 
 void Session::Impl::put_header_status(const Message& message, StatusCode code, const std::optional<Meta>& chal,

@@ -151,6 +151,16 @@ class FumoTest : public testing::Test {
     }
     return results;
   }
+  // What the file has that the tree refers to; "": it refers to none.
+  Octets package_data() const {
+    const auto kept = KeptValue::parse(value("./FUMO/1/Update/PkgData"));
+    if (!kept) return value("./FUMO/1/Update/PkgData");
+    const auto content = PosixFileSystem().read(package_data_path(settings_.work_dir, "1"), 1U << 20U);
+    EXPECT_TRUE(content) << content.error().detail;
+    EXPECT_EQ(kept->sha256, hex_encode(sha256(content ? *content : "")));
+    EXPECT_EQ(kept->size, content ? content->size() : 0);
+    return content ? *content : "";
+  }
   bool run_until(const std::function<bool()>& ready) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!ready()) {

@@ -47,7 +47,7 @@ TEST_F(FumoOperation, FUMO_004_OneWayToThePackageIsEnough) {
   ASSERT_TRUE(exec_with_url("DownloadAndUpdate"));
   ASSERT_TRUE(run_until_reported());
   EXPECT_EQ(reports_[0].data, "200");
-  EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "");
+  EXPECT_EQ(package_data(), "");
   EXPECT_FALSE(std::filesystem::is_empty(settings_.work_dir));
   fumo_->report_acknowledged(reports_[0]);
   EXPECT_TRUE(std::filesystem::is_empty(settings_.work_dir));
@@ -59,9 +59,9 @@ TEST_F(FumoOperation, FUMO_004_OneWayToThePackageIsEnough) {
   EXPECT_EQ(reports_[1].data, "200");
   EXPECT_EQ(slot_.packages.back().size, 14U);
   EXPECT_EQ(http_.requests.size(), 1U);
-  EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "in the session");
+  EXPECT_EQ(package_data(), "in the session");
   fumo_->report_acknowledged(reports_[1]);
-  EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "");
+  EXPECT_EQ(package_data(), "");
   EXPECT_TRUE(std::filesystem::is_empty(settings_.work_dir));
 }
 

@@ -105,7 +105,7 @@ TEST_F(FumoTest, FUMO_020_PkgDataIsInstalledByUpdate) {
   EXPECT_EQ(slot_.packages[0].sha256, hex_encode(sha256("delivered in the session")));
   EXPECT_EQ(reports_[0].data, "200");
   fumo_->report_acknowledged(reports_[0]);
-  EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "");  // FUMO-004
+  EXPECT_EQ(package_data(), "");  // FUMO-004
   EXPECT_EQ(state(), "10");
 }
 
@@ -125,7 +125,7 @@ TEST_F(FumoTest, FUMO_014_ANewPkgDataReplacesTheOldOne) {
   ASSERT_TRUE(replace("./FUMO/1/Update/PkgData", "one"));
   ASSERT_TRUE(replace("./FUMO/1/Update/PkgData", "two"));
   EXPECT_EQ(states_, (States{"10", "50", "10", "50"}));
-  EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "two");
+  EXPECT_EQ(package_data(), "two");
   ASSERT_TRUE(replace("./FUMO/1/Update/PkgData", ""));
   EXPECT_EQ(state(), "10");
 }
