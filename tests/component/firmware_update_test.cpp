@@ -1,4 +1,6 @@
 // A firmware update through the whole client: Exec, download, installation, and the report the server gets.
+#include "base/crypto/digest.h"
+#include "mo/fumo/package_update.h"
 #include "tests/support/device_client.h"
 #include "tests/support/scripted_user.h"
 
@@ -258,7 +260,10 @@ TEST_F(ChunkedPackageTest, FUMO_017_TheStateStaysTenUntilTheLastChunk) {
   run_until_idle();
   EXPECT_TRUE(server.requests().at(3).has("Status 1 Replace 200"));
   EXPECT_EQ(states, Lines{"50"});
-  EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "the package of 22 octe");
+  const auto data = KeptValue::parse(value("./FUMO/1/Update/PkgData"));
+  ASSERT_TRUE(data);
+  EXPECT_EQ(data->sha256, hex_encode(sha256("the package of 22 octe")));
+  EXPECT_EQ(*PosixFileSystem().read(package_data_path(config.fumo.work_dir, "1"), 100), "the package of 22 octe");
 }
 
 TEST_F(ChunkedPackageTest, FUMO_017_ATransferThatIsNotCompletedLeavesNothing) {
@@ -281,6 +286,7 @@ TEST_F(ChunkedPackageTest, FUMO_017_ATransferThatIsNotCompletedLeavesNothing) {
     run_until_idle();
     EXPECT_EQ(state(), "10");
     EXPECT_EQ(value("./FUMO/1/Update/PkgData"), "");
+    EXPECT_EQ(PosixFileSystem().list(config.fumo.work_dir)->size(), 0U);
     server.then("<Exec><CmdID>2</CmdID><Item><Target><LocURI>./FUMO/1/Update</LocURI></Target></Item></Exec>");
     session();
     EXPECT_TRUE(server.requests().back().has("Status 2 Exec 403"));

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "client/file_leaves.h"
 #include "dmtree/uri.h"
 
 namespace omadm {
@@ -21,6 +22,7 @@ struct ObjectFile {
   std::vector<std::string> handler;  // program and arguments; empty: values are kept in the tree
   std::chrono::seconds timeout{10};  // of one call of the handler
   std::vector<Uri> roots;            // the subtrees of the handler; empty without one
+  std::vector<FileLeaf> files;       // leaves whose values are files
 };
 
 // Hands the files of the configuration to `take`, one after the other: `file` or, when it is empty, those of the

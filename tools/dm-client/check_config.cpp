@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/io/file_system.h"
@@ -78,6 +79,26 @@ void check_device(const ToolConfig& config, Findings& findings) {
   }
 }
 
+void check_files(const ObjectFile& object, Json& used, Findings& findings) {
+  if (object.files.empty()) return;
+  Json shown = Json::object();
+  for (const FileLeaf& leaf : object.files) {
+    shown[leaf.uri.str()] = {{"path", leaf.path}, {"max_size", leaf.max_size}};
+    std::error_code failed;
+    const std::filesystem::path path(leaf.path);
+    const auto problem = [&](const std::string& what) {
+      findings.problem(kExitUsage, fmt::format("[[mo]] files {}: {}", leaf.uri.str(), what));
+    };
+    if (std::filesystem::is_directory(path, failed)) {
+      problem(leaf.path + " is a folder");
+    } else if (const auto above = path.parent_path();
+               std::filesystem::exists(above, failed) && !std::filesystem::is_directory(above, failed)) {
+      problem(above.string() + " is no folder");
+    }
+  }
+  used["files"] = std::move(shown);
+}
+
 void check_program(const char* key, const std::vector<std::string>& command, Findings& findings) {
   if (command.empty() || command[0].find('/') == std::string::npos) return;
   PosixFileSystem files;
@@ -148,6 +169,7 @@ void check_rest(const ToolConfig& config, Findings& findings) {
   Json objects = Json::array();
   for (const ObjectFile& object : config.objects) {
     objects.push_back({{"ddf", object.ddf_file}, {"handler", object.handler}});
+    check_files(object, objects.back(), findings);
     check_program("[[mo]] handler", object.handler, findings);
     Ddf ddf;
     if (auto added = ddf.add(object.ddf, object.ddf_file); !added) findings.problem(kExitUsage, added.error().detail);

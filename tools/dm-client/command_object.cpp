@@ -157,7 +157,7 @@ void CommandObject::forget_values(const Edit& edit) {
   }
 }
 
-void CommandObject::tell(const Edit& edit) {
+void CommandObject::tell(const Edit& edit, const std::string& file) {
   HandlerCall call;
   if (edit.kind == Edit::Kind::remove) {
     call = call_of("delete", edit.uri);
@@ -169,7 +169,11 @@ void CommandObject::tell(const Edit& edit) {
     if (!node) return;  // gone again within the same commit
     call = call_of(edit.kind == Edit::Kind::add ? "add" : "replace", edit.uri);
     describe(call, *node);
-    call.input = node->data;
+    if (file.empty()) {
+      call.input = node->data;
+    } else {
+      call.environment.emplace_back("OMADM_FILE", file);
+    }
   }
   call.done = [this, call_line = HandlerCall{call.arguments, {}, {}, {}, {}}](const Result<Octets>& answer) {
     if (answer || answer.error().code == Errc::unsupported) return;

@@ -26,6 +26,9 @@ class CommandObject final : public ManagementObject {
 
   bool idle() const noexcept { return calls_->size() == 0; }
 
+  // Of a change of a leaf in its subtree whose value is the file at `path`: FileLeaves owns that.
+  void tell_of_file(const Edit& edit, const std::string& path) { tell(edit, path); }
+
   Result<std::optional<Octets>> read(const Uri& leaf) override;
   bool reads_slowly() const noexcept override { return true; }
   std::unique_ptr<LiveValues> fetch(std::vector<Uri> leaves, std::function<void()> ready) override;
@@ -38,7 +41,7 @@ class CommandObject final : public ManagementObject {
   class FetchedValues;
   CommandObject(Client& client, std::unique_ptr<HandlerQueue> calls, Log& log);
   void ask(const std::shared_ptr<Fetch>& fetch, const Uri& leaf);
-  void tell(const Edit& edit);
+  void tell(const Edit& edit, const std::string& file = {});
   void forget_values(const Edit& edit);
   void report(const ExecRequest& request, const Result<Octets>& answer);
   std::string object_type(Uri uri) const;

@@ -43,13 +43,29 @@ Result<void> LocalDevice::open_parts(const std::string& state_directory, bool as
   if (installer_) installer_->attach(*client_);
   command_.attach(*client_);
   terminal_.attach(*client_);
-  for (const ObjectFile& object : config_.objects) {
-    if (!object.handler.empty()) objects_.push_back(DM_TRY(CommandObject::create(*client_, object, log_)));
-  }
+  for (const ObjectFile& object : config_.objects) DM_TRY(attach_object(object));
   for (const std::string& problem : client_->tree().load_report().problems) {
     log_.write(LogLevel::warning, "the store was damaged: " + problem);
   }
   return set_trace();
+}
+
+// A file that cannot be had keeps nobody from managing the rest of the device.
+Result<void> LocalDevice::attach_object(const ObjectFile& object) {
+  CommandObject* handler = nullptr;
+  if (!object.handler.empty()) {
+    objects_.push_back(DM_TRY(CommandObject::create(*client_, object, log_)));
+    handler = objects_.back().get();
+  }
+  if (object.files.empty()) return {};
+  FileLeaves::Told told;
+  if (handler != nullptr) {
+    told = [handler](const Edit& edit, const std::string& path) { handler->tell_of_file(edit, path); };
+  }
+  file_leaves_.push_back(std::make_unique<FileLeaves>(client_->tree(), log_, std::make_shared<PosixFileSystem>(),
+                                                      object.files, config_.client.max_obj_size, std::move(told)));
+  if (auto resumed = file_leaves_.back()->resume(); !resumed) log_.write(LogLevel::error, resumed.error().detail);
+  return {};
 }
 
 // Read each time: another SIM may be there.

@@ -39,6 +39,7 @@ class LocalDevice {
  private:
   LocalDevice(ToolConfig config, Log& log);
   Result<void> open_parts(const std::string& state_directory, bool asked_here);
+  Result<void> attach_object(const ObjectFile& object);
   Result<void> set_trace();
   std::optional<Secret> network_secret();
 
@@ -71,6 +72,7 @@ class LocalDevice {
   std::unique_ptr<Installer> installer_;
   std::unique_ptr<Client> client_;
   std::vector<std::unique_ptr<CommandObject>> objects_;
+  std::vector<std::unique_ptr<FileLeaves>> file_leaves_;
 };
 
 // Exit status for an error of `open`.

@@ -17,15 +17,18 @@ Item build_item(Draft& draft, const ItemScript& script, const Cut& cut) {
   put(item.source, arena, script.source);
   put(item.meta.type, arena, script.type);
   put(item.meta.mark, arena, script.mark);
-  const WireData wire = wire_data(script, draft.message().encoding);
+  const WireData wire = wire_data(script, draft.message().encoding, cut.offset, cut.count);
   put(item.meta.format, arena, wire.format);
   if (!script.data) return item;
-  const Octets piece = wire.octets.substr(std::min(cut.offset, wire.octets.size()), cut.count);
-  item.data = Data{arena.copy(piece), wire.opaque};
+  item.data = Data{arena.copy(wire.octets), wire.opaque};
   item.more_data = cut.more || script.more;
   if (script.size != 0) item.meta.size = arena.copy(std::to_string(script.size));
   if (cut.total != 0) item.meta.size = arena.copy(std::to_string(cut.total));
   return item;
+}
+
+bool is_base64(const ItemScript& item, Encoding encoding) {
+  return item.format == "b64" || (item.format == "bin" && encoding == Encoding::xml);
 }
 
 }  // namespace
@@ -71,15 +74,30 @@ std::size_t Draft::header_octets() const {
   return writer->size_if_finished();
 }
 
-WireData wire_data(const ItemScript& item, Encoding encoding) {
-  WireData wire{item.format, item.data.value_or(Octets()), false};
-  if (item.format == "b64" || (item.format == "bin" && encoding == Encoding::xml)) {
+std::size_t wire_size(const ItemScript& item, Encoding encoding) {
+  const std::size_t size = item.data ? item.data->size() : 0;
+  return is_base64(item, encoding) ? (size + 2) / 3 * 4 : size;
+}
+
+WireData wire_data(const ItemScript& item, Encoding encoding, std::size_t offset, std::size_t count) {
+  WireData wire{item.format, {}, false};
+  const std::string_view data = item.data ? std::string_view(*item.data) : std::string_view();
+  offset = std::min(offset, wire_size(item, encoding));
+  count = std::min(count, wire_size(item, encoding) - offset);
+  if (is_base64(item, encoding)) {
     wire.format = "b64";
-    wire.octets = base64_encode(wire.octets);
+    const std::size_t first = offset / 4, last = (offset + count + 3) / 4;  // groups of three octets and four digits
+    const std::string_view octets = data.substr(std::min(first * 3, data.size()), (last - first) * 3);
+    wire.octets = base64_encode(octets).substr(offset - first * 4, count);
     return wire;
   }
-  const bool markup = item.format == "xml" && is_xml_text(wire.octets);
-  wire.opaque = item.format == "bin" || markup || (encoding == Encoding::wbxml && !is_xml_text(wire.octets));
+  wire.octets = data.substr(offset, count);
+  if (item.format == "bin") {
+    wire.opaque = true;
+    return wire;
+  }
+  const bool text = is_xml_text(data);
+  wire.opaque = text ? item.format == "xml" : encoding == Encoding::wbxml;
   return wire;
 }
 

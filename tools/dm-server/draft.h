@@ -42,7 +42,9 @@ struct WireData {
   Octets octets;
   bool opaque = false;
 };
-WireData wire_data(const ItemScript& item, Encoding encoding);
+WireData wire_data(const ItemScript& item, Encoding encoding, std::size_t offset = 0,
+                   std::size_t count = std::string::npos);         // of its octets only those from `offset` on
+std::size_t wire_size(const ItemScript& item, Encoding encoding);  // of all its octets
 
 // The command without its children's ids; `data_offset` and `data_limit` cut the first item's data
 // (`more` sets MoreData; `total` is written as Size when not 0).

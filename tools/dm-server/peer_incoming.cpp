@@ -183,7 +183,7 @@ void SessionPeer::take_status(const Command& status) {
     std::string_view target = status.target_refs.empty() ? std::string_view(sent->uri) : status.target_refs.front();
     around_.exchange.status_in(who_, sent->cmd, target, code, "");
   }
-  const Expectation& expect = sent->work.command.expect;
+  const Expectation& expect = sent->work.command->expect;
   if (const std::optional<std::string> wrong = check_status(expect, code)) {
     around_.exchange.failure(who_, fmt::format("{} {}: {}", sent->cmd, sent->uri, *wrong));
   }
@@ -197,7 +197,7 @@ void SessionPeer::take_status(const Command& status) {
   }
   around_.exchange.results_in(who_, "user", "", text);
   if (const std::optional<std::string> wrong = check_result(expect, {text, "chr", "text/plain"}, around_.variables)) {
-    around_.exchange.failure(who_, fmt::format("Alert {}: {}", sent->work.command.code, *wrong));
+    around_.exchange.failure(who_, fmt::format("Alert {}: {}", sent->work.command->code, *wrong));
   }
   if (!expect.save.empty()) around_.variables.set(expect.save, text);
 }
@@ -210,7 +210,7 @@ void SessionPeer::take_results(Draft& draft, const Message& message, const Comma
     return;
   }
   sent->results = true;
-  const Expectation& expect = sent->work.command.expect;
+  const Expectation& expect = sent->work.command->expect;
   bool first = true;
   for (const Item& item : results.items) {
     const std::string_view format = item.meta.format ? text_of(item.meta.format) : text_of(results.meta.format);

@@ -9,8 +9,8 @@
 namespace omadm::server {
 namespace {
 
-constexpr std::size_t kSlack = 48;  // credentials, page switches
-constexpr std::size_t kCredentialOctets = 160;
+constexpr std::size_t kSlack = 48;              // page switches
+constexpr std::size_t kCredentialOctets = 420;  // Cred and Chal in XML, with their namespaces
 constexpr std::size_t kSmallestPiece = 16;
 
 std::string uri_of(const CommandScript& command) {
@@ -42,7 +42,7 @@ void SessionPeer::close_package() {
       continue;
     }
     if (sent.cmd == "Get" && sent.status == 200 && !sent.results) breach("no Results for Get " + sent.uri);
-    if (sent.cmd == "Get" && !sent.results && expects_result(sent.work.command.expect)) {
+    if (sent.cmd == "Get" && !sent.results && expects_result(sent.work.command->expect)) {
       around_.exchange.failure(who_, fmt::format("Get {}: no data", sent.uri));
     }
   }
@@ -53,7 +53,9 @@ void SessionPeer::load_package() {
   if (!queue_.empty() || next_package_ >= package_count()) return;
   const PackageScript& package = session_->packages[next_package_];
   ++next_package_;
-  for (const CommandScript& command : package.commands) queue_.push_back(Work{resolved(command), 0});
+  for (const CommandScript& command : package.commands) {
+    queue_.push_back(Work{std::make_shared<const CommandScript>(resolved(command)), 0});
+  }
 }
 
 CommandScript SessionPeer::resolved(const CommandScript& command) {
@@ -79,7 +81,7 @@ CommandScript SessionPeer::resolved(const CommandScript& command) {
 void SessionPeer::note_sent(const Command& command, const CommandScript& script, const Work& work, bool top,
                             bool piece) {
   Sent sent;
-  sent.work = top ? work : Work{script, 0};
+  sent.work = top ? work : Work{std::make_shared<const CommandScript>(script), 0};
   sent.msg_id = out_msg_id_;
   sent.cmd_id = std::string(command.cmd_id);
   sent.cmd = std::string(to_string(command.name));
@@ -104,11 +106,13 @@ bool SessionPeer::fill(Draft& draft) {
   bool empty = true;
   while (!queue_.empty()) {
     Work& work = queue_.front();
-    const bool wants_pieces = work.command.chunk != 0 && may_be_cut(work.command);
+    const bool wants_pieces =
+        may_be_cut(*work.command) &&
+        (work.command->chunk != 0 || wire_size(work.command->items.front(), draft.message().encoding) > budget);
     if (!wants_pieces && work.offset == 0) {
-      Command command = build_command(draft, work.command, Cut{});
-      if (draft.octets() + draft.octets_of(command) <= budget || (empty && !may_be_cut(work.command))) {
-        note_sent(command, work.command, work, true, false);
+      Command command = build_command(draft, *work.command, Cut{});
+      if (draft.octets() + draft.octets_of(command) <= budget || (empty && !may_be_cut(*work.command))) {
+        note_sent(command, *work.command, work, true, false);
         draft.add(std::move(command));
         queue_.pop_front();
         empty = false;
@@ -126,20 +130,20 @@ bool SessionPeer::fill(Draft& draft) {
 // Sends as much of the front command's data as fits. True: that was the last of it.
 bool SessionPeer::fill_piece(Draft& draft, std::size_t budget) {
   Work& work = queue_.front();
-  const std::size_t total = wire_data(work.command.items.front(), draft.message().encoding).octets.size();
-  std::size_t count = total - work.offset;
-  if (work.command.chunk != 0) count = std::min<std::size_t>(count, work.command.chunk);
+  const std::size_t total = wire_size(work.command->items.front(), draft.message().encoding);
+  std::size_t count = std::min(total - work.offset, std::max(budget, kSmallestPiece));
+  if (work.command->chunk != 0) count = std::min<std::size_t>(count, work.command->chunk);
   while (true) {
     const bool more = work.offset + count < total;
     const bool in_pieces = more || work.offset > 0;
     const Cut cut{work.offset, count, more, in_pieces && work.offset == 0 ? total : 0};
-    Command command = build_command(draft, work.command, cut);
+    Command command = build_command(draft, *work.command, cut);
     const std::size_t octets = draft.octets() + draft.octets_of(command);
     if (octets > budget && count > kSmallestPiece) {
       count = count - std::min(count - kSmallestPiece, std::max<std::size_t>(octets - budget, 1));
       continue;
     }
-    note_sent(command, work.command, work, true, more);
+    note_sent(command, *work.command, work, true, more);
     draft.add(std::move(command));
     if (!more) {
       queue_.pop_front();

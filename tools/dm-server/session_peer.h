@@ -59,7 +59,7 @@ class SessionPeer {
  private:
   // A command of the script on its way.
   struct Work {
-    CommandScript command;  // variables replaced
+    std::shared_ptr<const CommandScript> command;  // variables replaced; owners: what is to be sent, and what was
     std::size_t offset = 0;
   };
   struct Sent {

@@ -11,6 +11,11 @@
 #include "tools/dmtree-cli/state_directory.h"
 
 namespace omadm {
+namespace {
+
+constexpr std::uint64_t kMostRead = 4U << 20U;  // octets of a value in a file that is shown
+
+}  // namespace
 
 nlohmann::json store_failure(const Error& error) {
   switch (error.code) {
@@ -36,6 +41,19 @@ nlohmann::json TreeAccess::run(const nlohmann::json& request, bool writes, const
   return answer ? std::move(*answer) : control_failure(answer.error(), kExitFailed);
 }
 
+// Leaves that are files are so without the daemon too. A change that a handler would have to be told of is for the
+// daemon alone.
+void TreeAccess::attach_files(Tree& tree, const std::vector<ObjectFile>& objects, bool writes,
+                              std::vector<std::unique_ptr<FileLeaves>>& files) {
+  for (const ObjectFile& object : objects) {
+    if (object.files.empty() || (writes && !object.handler.empty())) continue;
+    files.push_back(
+        std::make_unique<FileLeaves>(tree, quiet_, std::make_shared<PosixFileSystem>(), object.files, kMostRead));
+    if (!writes) continue;
+    if (const auto resumed = files.back()->resume(); !resumed) warnings_.push_back(resumed.error().detail);
+  }
+}
+
 nlohmann::json TreeAccess::run_locally(const nlohmann::json& request, bool writes) {
   if (const auto there = require_state(directory_, writes); !there) return store_failure(there.error());
   const Result<std::vector<ObjectFile>> objects = configured_objects(config_);
@@ -54,6 +72,8 @@ nlohmann::json TreeAccess::run_locally(const nlohmann::json& request, bool write
   warnings_ = tree.load_report().problems;
   AccountRules accounts(tree);
   AbsentHandlers handlers(tree, *objects);
+  std::vector<std::unique_ptr<FileLeaves>> files;
+  attach_files(tree, *objects, writes, files);
   nlohmann::json answer = run_tree_request(tree, request);
   const bool failed = answer.contains("error");  // and says why; a store that failed says less the second time
   for (const Uri& uri : handlers.read()) {

@@ -1,12 +1,15 @@
 // Where a request is done: by the daemon that runs, else on the state directory itself.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "base/io/log.h"
 #include "base/result.h"
 #include "tools/common/control_protocol.h"
+#include "tools/common/object_files.h"
 
 namespace omadm {
 
@@ -30,9 +33,12 @@ class TreeAccess {
 
  private:
   nlohmann::json run_locally(const nlohmann::json& request, bool writes);
+  void attach_files(Tree& tree, const std::vector<ObjectFile>& objects, bool writes,
+                    std::vector<std::unique_ptr<FileLeaves>>& files);
 
   std::string directory_;
   std::string config_;
+  NullLog quiet_;
   bool used_daemon_ = false;
   std::vector<std::string> warnings_;
 };

@@ -1,0 +1,161 @@
+"""Leaves whose values are files: a real dm-server sends what is too large for the memory of a device, in pieces."""
+import hashlib
+import os
+import random
+import re
+import subprocess
+import threading
+import time
+
+from harness import PATIENCE, SANITIZED, SERVER_ID, Lab, account_script, main, program
+
+LARGE = (10 if SANITIZED else 100) << 20  # octets; XML takes several times as long
+LARGE_XML = (3 if SANITIZED else 24) << 20
+SMALL = 3 << 20                           # for what is done many times
+GROWTH_KB = 16 * 1024                     # that the device may need beyond what it has when idle
+SESSION = '\n[[session]]\naccount = "lab"\n'
+SOUND = "./Vendor/Player/Sound"
+DDF = """<MgmtTree xmlns="syncml:dmddf1.2"><VerDTD>1.2</VerDTD><Node><NodeName>Player</NodeName><Path>./Vendor</Path>
+<DFProperties><AccessType><Add/><Get/></AccessType><DFFormat><node/></DFFormat><Scope><Permanent/></Scope>
+<DFType><DDFName/></DFType></DFProperties>%s</Node></MgmtTree>"""
+LEAF = """<Node><NodeName>%s</NodeName><DFProperties><AccessType>%s<Get/></AccessType><DFFormat><%s/></DFFormat>
+<Occurrence><ZeroOrOne/></Occurrence><Scope><Dynamic/></Scope><DFType><MIME>%s</MIME></DFType></DFProperties></Node>"""
+
+
+def digest(path):
+    with open(path, "rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else \
+            hashlib.sha256(content.read()).hexdigest()
+
+
+class FileLeaf(Lab):
+    def setUp(self):
+        super().setUp()
+        self.folder = os.path.join(self.directory, "files")
+        self.sound = os.path.join(self.folder, "sound")
+        self.ddf = os.path.join(self.directory, "player.ddf.xml")
+        every = "<Add/><Delete/><Replace/>"
+        with open(self.ddf, "w", encoding="utf-8") as out:
+            out.write(DDF % (LEAF % ("Sound", every, "bin", "application/octet-stream") + LEAF % ("Text", every, "chr", "text/plain")
+                             + LEAF % ("Other", every, "bin", "application/octet-stream")
+                             + LEAF % ("Fixed", "", "bin", "application/octet-stream")))
+
+    def make(self, name, size, seed=1):
+        path = os.path.join(self.directory, name)
+        numbers = random.Random(seed)
+        with open(path, "wb") as out:
+            for _ in range(0, size, 1 << 20):
+                out.write(numbers.randbytes(min(1 << 20, size - out.tell())))
+        return path
+
+    def mo(self, more=""):
+        return (f'[[mo]]\nddf = "{self.ddf}"\n[mo.files]\n"{SOUND}" = "{self.sound}"\n"./Vendor/Player/Fixed" = "{self.folder}/fixed"\n'
+                f'"./Vendor/Player/Text" = {{ path = "{self.folder}/text", max_size = 100 }}\n' + more)
+
+    def equip(self, script, encoding="wbxml", more="", **options):
+        server = self.serve(account_script() + script, **options)
+        self.configure(server, encoding, self.mo(more))
+        if not os.path.exists(os.path.join(self.state, "tree.journal")):
+            self.install_account(server.url)
+            done = self.cli("acl", "./Vendor/Player", "Add=*&Get=*&Replace=*&Delete=*")
+            self.assertEqual(done.code, 0, repr(done))
+        else:
+            done = self.cli("set", "./DMAcc/acme/AppAddr/1/Addr", server.url)
+            self.assertEqual(done.code, 0, repr(done))
+        return server
+
+    def cli(self, *arguments):
+        return self.tree_cli("--config", self.config, *arguments)
+
+    @staticmethod
+    def send(path, uri=SOUND, expect="[200, 213]", cmd="Replace", more=""):
+        return f'{{ cmd = "{cmd}", uri = "{uri}", format = "bin", type = "application/octet-stream", data_file = "{path}", expect = {expect}{more} }}'
+
+    def exchange(self, commands, **options):
+        server = self.equip(SESSION + f"[[session.package]]\ncommand = [ {commands} ]\n", **options)
+        done = self.session("--json")
+        self.assertEqual(done.code, 0, repr(done) + server.output()[-3000:])
+        self.assertEqual(server.wait(), 0, server.output()[-3000:])
+        return [(command["command"], command["status"]) for command in done.json()["commands"] if command["command"] != "Alert"]
+
+    def litter(self):
+        return sorted(name for name in os.listdir(self.folder) if ".omadm" in name) if os.path.isdir(self.folder) else []
+
+    def old_value(self):
+        old = self.make("old", 100000, 7)
+        self.exchange(self.send(old, cmd="Add"))
+        self.assertEqual(digest(self.sound), digest(old))
+        self.assertEqual(self.litter(), [])
+        return old
+
+    def start_session(self):
+        return subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "session", "--server", SERVER_ID],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def grown(self, octets):
+        """Waits until so much of a new value is on the disk."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            sizes = [os.path.getsize(os.path.join(self.folder, name)) for name in self.litter()]
+            if sizes and max(sizes) >= octets:
+                return True
+            time.sleep(0.001)
+        return False
+
+
+class Large(FileLeaf):
+    """What is far larger than GROWTH_KB in constant memory, through the daemon."""
+
+    def receive(self, encoding, size):
+        old = self.old_value()
+        large = self.make("large", size)
+        server = self.equip(SESSION + f"[[session.package]]\ncommand = [ {self.send(large)} ]\n", encoding, name="second")
+        daemon = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "run"],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.terminate)
+        deadline = time.monotonic() + PATIENCE
+        while not os.path.exists(os.path.join(self.state, "control.sock")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+        def resident(what):
+            with open(f"/proc/{daemon.pid}/status", encoding="ascii") as status:
+                return int(re.search(what + r":\s+(\d+) kB", status.read()).group(1))
+
+        idle = resident("VmRSS")
+        seen = []
+        watching = threading.Event()
+
+        def watch():
+            while not watching.wait(0.02):
+                if self.litter():
+                    seen.append(digest(self.sound) == digest(old))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        begun = time.monotonic()
+        done = subprocess.run([program("dm-client"), "--state", self.state, "--config", self.config, "session", "--server", SERVER_ID],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=10 * PATIENCE, check=False)
+        watching.set()
+        watcher.join()
+        self.assertEqual(done.returncode, 0, done.stdout[-3000:].decode() + server.output()[-3000:])
+        self.assertEqual(server.wait(), 0, server.output()[-3000:])
+        self.assertEqual(digest(self.sound), digest(large))
+        self.assertEqual(self.litter(), [])
+        peak = resident("VmHWM")
+        print(f"{encoding}: {size >> 20} MiB in {time.monotonic() - begun:.1f} s, idle {idle} kB, peak {peak} kB, {len(seen)} looks", flush=True)
+        if not SANITIZED:
+            self.assertLess(peak - idle, GROWTH_KB)
+        self.assertGreater(len(seen), 3)
+        # The last looks may have come between the commit and the answer.
+        self.assertNotIn(False, seen[:-2], "the old file did not stay to the end")
+
+    def test_PRO_255_PRO_258_large_value_in_wbxml(self):
+        self.receive("wbxml", LARGE)
+
+    def test_PRO_255_PRO_258_large_value_in_xml(self):
+        self.receive("xml", LARGE_XML)
+
+
+if __name__ == "__main__":
+    main()
