@@ -157,5 +157,134 @@ class Large(FileLeaf):
         self.receive("xml", LARGE_XML)
 
 
+class Rules(FileLeaf):
+    def test_PRO_028_killed_at_any_moment_the_old_value_or_the_new(self):
+        old, new = self.old_value(), self.make("new", SMALL, 2)
+        numbers = random.Random(3)
+        seen = set()
+        for attempt in range(4 if SANITIZED else 10):
+            server = self.equip(SESSION + f"[[session.package]]\ncommand = [ {self.send(new)} ]\n", name=f"killed{attempt}")
+            client = self.start_session()
+            if attempt < 8:
+                self.grown(numbers.randrange(1, SMALL))
+                time.sleep(numbers.random() * 0.01)
+            else:
+                client.wait(PATIENCE)
+            client.kill()
+            client.wait()
+            server.stop()
+            self.exchange('{ cmd = "Get", uri = "./DevInfo/Man", expect = 200 }', name=f"after{attempt}")
+            self.assertEqual(self.litter(), [])
+            now = digest(self.sound)
+            self.assertIn(now, (digest(old), digest(new)))
+            seen.add(now)
+            if now == digest(new):
+                self.exchange(self.send(old), name=f"back{attempt}")
+        self.assertEqual(len(seen), 2)
+
+    def test_PRO_262_a_session_that_ends_early_leaves_nothing(self):
+        old, new = self.old_value(), self.make("new", SMALL, 2)
+        server = self.equip(SESSION + f"[[session.package]]\ncommand = [ {self.send(new)} ]\n", name="stopped")
+        client = self.start_session()
+        self.assertTrue(self.grown(SMALL // 4))
+        server.stop()
+        self.assertNotEqual(client.wait(PATIENCE), 0)
+        self.assertEqual(self.litter(), [])
+        self.assertEqual(digest(self.sound), digest(old))
+        self.exchange('{ cmd = "Get", uri = "./DevInfo/Man", expect = 200 }', name="after")
+        self.assertEqual(digest(self.sound), digest(old))
+
+    def test_PRO_254_PRO_258_what_is_refused_writes_nothing(self):
+        large, small = self.make("large", 200000), self.make("small", 90)
+        text = os.path.join(self.directory, "words")
+        with open(text, "w", encoding="ascii") as out:
+            out.write("w" * 101)
+        statuses = self.exchange(", ".join([
+            self.send(large, "./Vendor/Player/Fixed", "404"), self.send(large, "./DevInfo/Man", "405"),
+            f'{{ cmd = "Add", uri = "./Vendor/Player/Text", data_file = "{text}", expect = 413 }}',
+            f'{{ cmd = "Add", uri = "./Vendor/Player/Text", data_file = "{text}", chunk = 60, expect = 413 }}',
+            f'{{ cmd = "Add", uri = "{SOUND}", format = "int", data = 3, chunk = 1, expect = 415 }}',
+            f'{{ cmd = "Add", uri = "{SOUND}", format = "bin", type = "application/octet-stream", data_base64 = "AAAA", more = true, size = 9, expect = 213 }}',
+            '{ cmd = "Get", uri = "./DevInfo/Man", expect = 200 }',
+            self.send(small, "./Vendor/Player/Sound", "200", "Add")]))
+        self.assertTrue(statuses)
+        self.assertEqual(os.listdir(self.folder), ["sound"])
+        self.assertEqual(digest(self.sound), digest(small))
+
+    def test_without_the_daemon_and_the_configuration(self):
+        """dmtree-cli reads and writes the file itself; what is wrong with `files` is named with file and key."""
+        old = self.old_value()
+        with open(old, "rb") as content:
+            octets = content.read()
+        shown = subprocess.run([program("dmtree-cli"), "--state", self.state, "--config", self.config, "get", SOUND, "--raw"],
+                               stdout=subprocess.PIPE, check=True)
+        self.assertEqual(shown.stdout, octets)
+        done = self.cli("set", SOUND, "other")
+        self.assertEqual(done.code, 0, repr(done))
+        with open(self.sound, "rb") as content:
+            self.assertEqual(content.read(), b"other")
+        self.assertEqual(self.cli("rm", SOUND).code, 0)
+        self.assertFalse(os.path.exists(self.sound))
+        checked = self.client("check-config", "--json")
+        self.assertEqual(checked.code, 0, repr(checked))
+        self.assertEqual(checked.json()["mo"][0]["files"]["./Vendor/Player/Text"], {"path": f"{self.folder}/text", "max_size": 100})
+        for lines, what in ((f'"./Vendor/Nowhere" = "{self.sound}"', "is not described"), ('"no uri//" = "/x"', "no uri//"),
+                            (f'"./Vendor/Player" = "{self.sound}"', "no leaf"), (f'"{SOUND}" = ""', "names no file"),
+                            (f'"{SOUND}" = {{ max_size = 3 }}', "path: missing"), (f'"{SOUND}" = {{ path = "/x", size = 3 }}', "size"),
+                            (f'"{SOUND}" = {{ path = "/x", max_size = 0 }}', "max_size"), (f'"{SOUND}" = 3', SOUND),
+                            (f'"{SOUND}" = "/x"\n"./Vendor/Player/Text" = "/x"', "both")):
+            self.configure(extra=f'[[mo]]\nddf = "{self.ddf}"\n[mo.files]\n{lines}\n')
+            done = self.client("check-config")
+            self.assertEqual(done.code, 2, repr(done))
+            self.assertIn(what, done.err)
+            self.assertIn("dm-client.toml:", done.err)
+
+    def test_a_handler_is_told_of_the_file(self):
+        handler = os.path.join(self.directory, "handler")
+        with open(handler, "w", encoding="ascii") as out:
+            out.write(f'#!/bin/sh\necho "$* $OMADM_FILE $(wc -c <"$OMADM_FILE") $(wc -c)" >>{self.directory}/told\nexit 2\n')
+        os.chmod(handler, 0o755)
+        new = self.make("new", SMALL, 2)
+        mo = self.mo
+        self.mo = lambda more="": mo(more).replace("[mo.files]", f'handler = "command:{handler}"\n[mo.files]')
+        self.exchange(self.send(new, cmd="Add"))
+        with open(os.path.join(self.directory, "told"), encoding="ascii") as told:
+            self.assertIn(f"add {SOUND} {self.sound} {SMALL} 0\n", told.read())
+
+
+class Package(FileLeaf):
+    """FUMO-017 and FUMO-004: PkgData in pieces, and the installer gets a file with all of them."""
+
+    def test_FUMO_017_a_package_in_pieces_reaches_the_installer(self):
+        package = self.make("package", SMALL, 5)
+        installer = os.path.join(self.directory, "installer")
+        image = os.path.join(self.directory, "image")
+        with open(installer, "w", encoding="ascii") as out:
+            out.write(f'#!/bin/sh\ncp "$OMADM_PACKAGE" {image}\n')
+        os.chmod(installer, 0o755)
+        commands = (self.send(package, "./FUMO/1/Update/PkgData") +
+                    ', { cmd = "Get", uri = "./FUMO/1/Update/PkgData", expect = 405 }, { cmd = "Exec", uri = "./FUMO/1/Update", correlator = "c1", expect = 202 }')
+        fumo = f'[fumo]\nbackend = "command"\ncommand = "{installer}"\nallow_unverified = true\n'
+        work = os.path.join(self.directory, "work")
+        server = self.equip(SESSION + f"[[session.package]]\ncommand = [ {commands} ]\n" + SESSION * 2, "wbxml", fumo + f'work_dir = "{work}"\n', once=False)
+        daemon = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "run"],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(daemon.wait)
+        self.addCleanup(daemon.terminate)
+        deadline = time.monotonic() + PATIENCE
+        while not os.path.exists(os.path.join(self.state, "control.sock")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        done = self.session("--json")
+        self.assertEqual(done.code, 0, repr(done) + server.output()[-3000:])
+        while self.value("./FUMO/1/State") != "10" and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual(digest(image), digest(package))
+        self.assertIn("1226", server.output())
+        self.assertEqual(os.listdir(work), [])
+        stored = b"".join(self.stored().values())
+        with open(package, "rb") as content:
+            self.assertNotIn(content.read(64), stored)
+
+
 if __name__ == "__main__":
     main()

@@ -48,13 +48,13 @@ Result<void> read_files(const toml::table& files, const std::string& file, Objec
   if (auto added = ddf.add(object.ddf, object.ddf_file); !added) {
     return Error{Errc::malformed, added.error().detail};
   }
-  TomlSection section(files, "[mo.files]", file);
+  TomlSection section(files, "mo.files", file);
   for (const auto& [key, node] : files) {
     const auto uri = Uri::parse(key.str());
     FileLeaf leaf{uri ? *uri : Uri(), {}, kMaxValue};
     if (const toml::table* table = node.as_table(); table != nullptr) {
       static_cast<void>(section.table(key.str()));
-      TomlSection entry(*table, fmt::format("[mo.files.\"{}\"]", key.str()), file);
+      TomlSection entry(*table, fmt::format("mo.files.\"{}\"", key.str()), file);
       entry.path("path", leaf.path);
       entry.number("max_size", 1, kLargestValue,
                    [&leaf](std::int64_t value) { leaf.max_size = static_cast<std::uint64_t>(value); });
