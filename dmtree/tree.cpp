@@ -219,9 +219,10 @@ void Tree::attach(const Uri& root, ManagementObject& object) {
 }
 
 void Tree::detach(const ManagementObject& object) {
-  for (const auto& [root, attached] : impl_->objects) {
-    if (attached != &object) continue;
-    std::erase_if(impl_->keepers, [&](const auto& entry) { return entry.second == attached->file_keeper(); });
+  for (const auto& attached : impl_->objects) {
+    if (attached.second != &object) continue;
+    FileKeeper* keeper = attached.second->file_keeper();
+    std::erase_if(impl_->keepers, [keeper](const auto& entry) { return entry.second == keeper; });
   }
   std::erase_if(impl_->objects, [&](const auto& entry) { return entry.second == &object; });
 }
