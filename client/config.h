@@ -80,6 +80,7 @@ struct ClientConfig {
   DmVersion version = DmVersion::dm12;
   std::uint32_t max_msg_size = 65536;
   std::uint32_t max_obj_size = 4U << 20U;
+  bool limits_files = false;  // max_obj_size holds for leaves with files, too; else they have limits of their own
   std::chrono::seconds timeout{60};
   RetryConfig retry;
   std::chrono::seconds poll_interval{0};  // a session with each server at least so often; 0: only when there is cause

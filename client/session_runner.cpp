@@ -82,6 +82,7 @@ void SessionRunner::begin() {
   options.version = order_.version;
   options.max_msg_size = config_.max_msg_size;
   options.max_obj_size = config_.max_obj_size;
+  options.limits_files = config_.limits_files;
   options.min_client_auth = config_.min_client_auth;
   options.allow_basic = config_.allow_basic;
   options.transport_authenticates_server = url_scheme(url) == "https";

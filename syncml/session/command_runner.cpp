@@ -38,7 +38,7 @@ CommandRunner::CommandRunner(Tree& tree, SessionHost& host, PackageWriter& write
       writer_(writer),
       who_(Principal::server(std::move(server_id))),
       origin_{{}, options.session_id, {}, {}, {}},
-      large_object_(options.max_obj_size),
+      large_object_(options.max_obj_size, options.limits_files),
       user_present_(options.user_present) {
   status_.name = CommandName::status;
   status_.has_data = true;
@@ -246,7 +246,8 @@ ItemOutcome CommandRunner::edit(Transaction& transaction, const ItemRequest& req
   if (is_success(outcome.status) && large_object_.too_large(request.item)) {
     const bool of_node = uri_of(request.item).find('?') == std::string_view::npos;
     const auto target = Uri::parse(uri_of(request.item));
-    if (target && tree_.file_keeper(*target) != nullptr) return outcome;  // which has said what is too large
+    const bool has_own_limit = !large_object_.limits_files() && target && tree_.file_keeper(*target) != nullptr;
+    if (has_own_limit) return outcome;
     if (of_node) return {StatusCode::entity_too_large, {}, {}, {}};
   }
   return outcome;

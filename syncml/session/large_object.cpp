@@ -42,7 +42,7 @@ ItemOutcome LargeObject::start(const Command& command, const Item& item, const O
     return std::move(*refusal);
   }
   stream_ = std::get<std::unique_ptr<ValueStream>>(std::move(opening));
-  if (!stream_ && size_ > max_obj_size_) return answer(StatusCode::entity_too_large);
+  if ((!stream_ || limits_files_) && size_ > max_obj_size_) return answer(StatusCode::entity_too_large);
   return {StatusCode::chunk_accepted, {}, {}, {}};
 }
 
@@ -89,6 +89,6 @@ std::optional<StatusCode> LargeObject::finish(const Item& item) {
   return std::nullopt;
 }
 
-void LargeObject::drop() { *this = LargeObject(max_obj_size_); }
+void LargeObject::drop() { *this = LargeObject(max_obj_size_, limits_files_); }
 
 }  // namespace omadm

@@ -17,13 +17,16 @@ namespace omadm {
 // Collects the chunks of one Item. Nothing of it is visible before the last chunk (PRO-255).
 class LargeObject {
  public:
-  explicit LargeObject(std::uint32_t max_obj_size) noexcept : max_obj_size_(max_obj_size) {}
+  // `limits_files`: also objects for files are under that limit.
+  LargeObject(std::uint32_t max_obj_size, bool limits_files) noexcept
+      : max_obj_size_(max_obj_size), limits_files_(limits_files) {}
 
   bool open() const noexcept { return open_; }
   // Whether `item` of `command` goes on with the open object (PRO-257).
   bool continues(const Command& command, const Item& item) const noexcept;
 
-  // An object that came whole is under the same limit (PRO-258); one for a file is under that of the file.
+  // An object that came whole is under the same limit (PRO-258); one for a file perhaps not.
+  bool limits_files() const noexcept { return limits_files_; }
   bool too_large(const Item& item) const noexcept { return item.data && item.data->octets.size() > max_obj_size_; }
 
   // Asked once, for an object that begins, with its Size.
@@ -49,6 +52,7 @@ class LargeObject {
   StatusCode refuse(StatusCode status);
 
   std::uint32_t max_obj_size_;
+  bool limits_files_;
   bool open_ = false;
   std::optional<StatusCode> refused_;  // set: the remaining chunks are answered the same
   CommandName command_ = CommandName::unknown;

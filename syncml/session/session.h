@@ -50,6 +50,7 @@ struct SessionOptions {
   DmVersion version = DmVersion::dm12;
   std::uint32_t max_msg_size = 65536;  // announced; a larger message is refused
   std::uint32_t max_obj_size = 4U << 20U;
+  bool limits_files = false;  // max_obj_size holds for leaves with files, too; else they have limits of their own
   AuthType min_client_auth = AuthType::md5;     // a challenge for less is not followed (SEC-068)
   bool allow_basic = false;                     // over TLS only (SEC-009)
   bool transport_authenticates_server = false;  // TLS with a verified certificate

@@ -35,6 +35,7 @@ void Session::Impl::open_message(bool first_package) {
 // Some leaves take more than the tree could: what they take, in Base64 if need be. A leaf's own limit is for 413 to
 // say.
 std::uint64_t Session::Impl::largest_object() const {
+  if (options_.limits_files) return options_.max_obj_size;
   const std::uint64_t file = std::min<std::uint64_t>(tree_.largest_file(), kMostAnnounced);
   const std::uint64_t sent = options_.encoding == Encoding::xml ? (file + 2) / 3 * 4 : file;
   return std::max<std::uint64_t>(options_.max_obj_size, std::min(sent, kMostAnnounced));

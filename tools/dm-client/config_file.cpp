@@ -42,8 +42,10 @@ void read_session(TomlSection& section, ToolConfig& config, const std::string& f
                  [&](std::size_t i) { client.version = i == 0 ? DmVersion::dm12 : DmVersion::dm13; });
   section.number("max_msg_size", 1024, 1 << 30,
                  [&](std::int64_t v) { client.max_msg_size = static_cast<std::uint32_t>(v); });
-  section.number("max_obj_size", 1024, 1 << 30,
-                 [&](std::int64_t v) { client.max_obj_size = static_cast<std::uint32_t>(v); });
+  section.number("max_obj_size", 1024, 1 << 30, [&](std::int64_t v) {
+    client.max_obj_size = static_cast<std::uint32_t>(v);
+    client.limits_files = true;
+  });
   section.number("timeout_s", 1, 86400, [&](std::int64_t v) { client.timeout = std::chrono::seconds(v); });
   section.number("poll_interval_s", 0, kYear, [&](std::int64_t v) { client.poll_interval = std::chrono::seconds(v); });
   if (const toml::table* table = section.table("retry")) {

@@ -165,6 +165,17 @@ TEST_P(SessionFileTest, PRO_061_PRO_258_TheLargestFileIsAnnouncedAndALeafOfTheTr
   EXPECT_EQ(message.header.meta.max_obj_size, "30");
 }
 
+TEST_P(SessionFileTest, PRO_061_PRO_258_AConfiguredMaxObjSizeHoldsForFilesToo) {
+  options.limits_files = true;
+  start();
+  EXPECT_EQ(message.header.meta.max_obj_size, "30");
+  send(chunk("Replace", "./F/bin", "abc", true, size(41)));
+  EXPECT_EQ(answer_to("3"), "413");
+  send(chunk("Replace", "./F/bin", std::string(44, 'A'), false, {}));
+  EXPECT_EQ(answer_to("3"), "413");
+  EXPECT_EQ(shelf->value("./F/bin"), "");
+}
+
 TEST_P(SessionFileTest, TND_117_PRO_255_RightsAreJudgedBeforeAnythingIsWritten) {
   interior("./F/closed", "Get=*");
   put("./F/secret", Format::bin, "application/octet-stream");
