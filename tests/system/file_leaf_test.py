@@ -162,10 +162,11 @@ class Rules(FileLeaf):
         old, new = self.old_value(), self.make("new", SMALL, 2)
         numbers = random.Random(3)
         seen = set()
-        for attempt in range(4 if SANITIZED else 10):
+        attempts = 5 if SANITIZED else 10
+        for attempt in range(attempts):
             server = self.equip(SESSION + f"[[session.package]]\ncommand = [ {self.send(new)} ]\n", name=f"killed{attempt}")
             client = self.start_session()
-            if attempt < 8:
+            if attempt < attempts - 2:
                 self.grown(numbers.randrange(1, SMALL))
                 time.sleep(numbers.random() * 0.01)
             else:

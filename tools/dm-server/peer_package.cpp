@@ -10,7 +10,8 @@ namespace omadm::server {
 namespace {
 
 constexpr std::size_t kSlack = 48;              // page switches
-constexpr std::size_t kCredentialOctets = 420;  // Cred and Chal in XML, with their namespaces
+constexpr std::size_t kCredentialOctets = 160;  // Cred
+constexpr std::size_t kChallengeOctets = 260;   // Chal in XML, with its namespaces
 constexpr std::size_t kSmallestPiece = 16;
 
 std::string uri_of(const CommandScript& command) {
@@ -121,7 +122,8 @@ bool SessionPeer::fill(Draft& draft) {
     }
     // A new object begins in a message of its own.
     if (!empty) return false;
-    if (!fill_piece(draft, budget)) return false;
+    // What is cut leaves room for everything that may come into the header.
+    if (!fill_piece(draft, budget - std::min(budget, kChallengeOctets))) return false;
     empty = false;
   }
   return true;
