@@ -28,7 +28,7 @@ class EmptyDevice {
     require(opened.has_value(), "an empty tree opens");
     tree_ = std::move(opened).value();
   }
-  Tree& tree() { return *tree_; }
+  Tree& tree() const { return *tree_; }
 
  private:
   SystemClock clock_;

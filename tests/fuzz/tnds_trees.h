@@ -1,9 +1,6 @@
 // What the targets for serialised subtrees share: a device, and what must hold for a document that was read.
 #pragma once
 
-#include "base/io/clock.h"
-#include "dmtree/ddf/ddf.h"
-#include "dmtree/store/memory_store.h"
 #include "dmtree/tnds/inbox.h"
 #include "dmtree/tnds/tnds.h"
 #include "dmtree/tree.h"
@@ -13,14 +10,10 @@
 namespace omadm::fuzz {
 
 // A device that knows where accounts live, and has a node ./Target to put things in or not.
-class TndsDevice {
+class TndsDevice : public EmptyDevice {
  public:
   TndsDevice() {
-    require(ddf_.add(kAccountDescription, "fuzz").has_value(), "the description is good");
-    auto opened = Tree::open(store_, ddf_, clock_);
-    require(opened.has_value(), "an empty tree opens");
-    tree_ = std::move(opened).value();
-    tree_->set_uri_limits({32, 1024, 255});  // those of a client: what is deeper than a reader goes cannot be exchanged
+    tree().set_uri_limits({32, 1024, 255});  // those of a client: what is deeper than a reader goes cannot be exchanged
   }
 
   // What is in the tree can be exported in either encoding, and the export makes the same subtree again.
@@ -32,7 +25,7 @@ class TndsDevice {
       if (!written) continue;  // a value XML cannot carry
       const auto read = read_tnds(*written, Limits{});
       require(read.has_value(), "an export can be read");
-      auto again = tree_->begin(Principal::device());
+      auto again = tree().begin(Principal::device());
       require(add_tnds(again, uri.parent(), *read).has_value(), "an export can be imported");
       const auto rewritten = write_tnds(again, uri, encoding, selection);
       require(rewritten && *rewritten == *written, "an import is what was exported");
@@ -41,7 +34,7 @@ class TndsDevice {
 
   void check_document(const TndsDocument& document) {
     const auto target = Uri::parse("./Target");
-    auto transaction = tree_->begin(Principal::device());
+    auto transaction = tree().begin(Principal::device());
     if (add_tnds(transaction, *target, document)) {
       check_round_trip(transaction, *target);
       if (transaction.exists(*target) && replace_tnds(transaction, *target, document)) {
@@ -49,7 +42,7 @@ class TndsDevice {
       }
     }
     check_as_server(document, *target);
-    auto boot = tree_->begin(Principal::device());
+    auto boot = tree().begin(Principal::device());
     const auto placed = place_inbox_objects(boot, document, InboxMode::bootstrap);
     if (!placed) return;
     for (const PlacedObject& object : *placed) {
@@ -60,24 +53,19 @@ class TndsDevice {
  private:
   // A server without rights on the root but Add gets no further than its own nodes.
   void check_as_server(const TndsDocument& document, const Uri& target) {
-    auto transaction = tree_->begin(Principal::server("fuzz"));
+    auto transaction = tree().begin(Principal::server("fuzz"));
     if (!add_tnds(transaction, target, document)) return;
     require(std::move(transaction).commit().has_value(), "what was applied can be committed");
-    const auto nodes = tree_->begin(Principal::device()).list(Uri());
+    const auto nodes = tree().begin(Principal::device()).list(Uri());
     for (const Node& node : *nodes) {
       const bool old = node.uri.is_root() || target.is_within(node.uri);
       require(old || node.uri.is_within(target), "nothing is created elsewhere");
     }
-    auto cleaning = tree_->begin(Principal::device());
+    auto cleaning = tree().begin(Principal::device());
     if (cleaning.exists(target)) {
       require(cleaning.remove(target).has_value() && std::move(cleaning).commit().has_value(), "and can go again");
     }
   }
-
-  const SystemClock clock_;
-  Ddf ddf_;
-  MemoryStore store_;
-  std::unique_ptr<Tree> tree_;
 };
 
 }  // namespace omadm::fuzz

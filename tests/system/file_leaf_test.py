@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 
-from harness import PATIENCE, SANITIZED, SERVER_ID, Lab, account_script, main, program
+from harness import PATIENCE, SANITIZED, SERVER_ID, DaemonLab, account_script, main, program
 
 LARGE = (10 if SANITIZED else 100) << 20  # octets; XML takes several times as long
 LARGE_XML = (3 if SANITIZED else 24) << 20
@@ -28,7 +28,7 @@ def digest(path):
             hashlib.sha256(content.read()).hexdigest()
 
 
-class FileLeaf(Lab):
+class FileLeaf(DaemonLab):
     def setUp(self):
         super().setUp()
         self.folder = os.path.join(self.directory, "files")
@@ -110,16 +110,10 @@ class Large(FileLeaf):
         old = self.old_value()
         large = self.make("large", size)
         server = self.equip(SESSION + f"[[session.package]]\ncommand = [ {self.send(large)} ]\n", encoding, name="second")
-        daemon = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "run"],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(daemon.wait)
-        self.addCleanup(daemon.terminate)
-        deadline = time.monotonic() + PATIENCE
-        while not os.path.exists(os.path.join(self.state, "control.sock")) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        self.start_daemon()
 
         def resident(what):
-            with open(f"/proc/{daemon.pid}/status", encoding="ascii") as status:
+            with open(f"/proc/{self.daemon.pid}/status", encoding="ascii") as status:
                 return int(re.search(what + r":\s+(\d+) kB", status.read()).group(1))
 
         idle = resident("VmRSS")
@@ -268,17 +262,10 @@ class Package(FileLeaf):
         fumo = f'[fumo]\nbackend = "command"\ncommand = "{installer}"\nallow_unverified = true\n'
         work = os.path.join(self.directory, "work")
         server = self.equip(SESSION + f"[[session.package]]\ncommand = [ {commands} ]\n" + SESSION * 2, "wbxml", fumo + f'work_dir = "{work}"\n', once=False)
-        daemon = subprocess.Popen([program("dm-client"), "--state", self.state, "--config", self.config, "run"],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(daemon.wait)
-        self.addCleanup(daemon.terminate)
-        deadline = time.monotonic() + PATIENCE
-        while not os.path.exists(os.path.join(self.state, "control.sock")) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        self.start_daemon()
         done = self.session("--json")
         self.assertEqual(done.code, 0, repr(done) + server.output()[-3000:])
-        while self.value("./FUMO/1/State") != "10" and time.monotonic() < deadline:
-            time.sleep(0.1)
+        self.until(lambda: self.value("./FUMO/1/State") == "10")
         self.assertEqual(digest(image), digest(package))
         self.assertIn("1226", server.output())
         self.assertEqual(os.listdir(work), [])

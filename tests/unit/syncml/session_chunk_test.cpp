@@ -1,6 +1,6 @@
 // Large objects from the server, in XML and in WBXML, and what a broken end leaves. protocol rules PRO-028, PRO-073,
 // PRO-250 … PRO-263.
-#include "tests/unit/syncml/session_command_fixture.h"
+#include "tests/unit/syncml/session_chunk_fixture.h"
 
 namespace omadm {
 namespace {
@@ -25,22 +25,9 @@ class SmallStore final : public Store {
   Store& inner_;
 };
 
-class SessionChunkTest : public SessionCommandTest, public ::testing::WithParamInterface<Encoding> {
+class SessionChunkTest : public ChunkedSessionTest, public ::testing::WithParamInterface<Encoding> {
  protected:
   SessionChunkTest() { options.encoding = GetParam(); }
-  static std::string chunk(const std::string& command, const std::string& uri, const std::string& data, bool more,
-                           const std::string& meta_members = {}) {
-    return "<" + command + "><CmdID>3</CmdID>" + (meta_members.empty() ? "" : "<Meta>" + meta_members + "</Meta>") +
-           item(uri, "<Data>" + data + "</Data>" + (more ? "<MoreData/>" : "")) + "</" + command + ">";
-  }
-  static std::string size(std::size_t octets) {
-    return "<Size xmlns=\"syncml:metinf\">" + std::to_string(octets) + "</Size>";
-  }
-  static std::string format(const std::string& name) { return "<Format xmlns=\"syncml:metinf\">" + name + "</Format>"; }
-  void send(const std::string& commands, bool last = false) {
-    if (!session) start();
-    receive(header_status(200) + commands + (last ? "<Final/>" : ""));
-  }
   void expect_more() { EXPECT_EQ(sent, (Lines{"Status 0 SyncHdr 200", "Status 3 " + name_ + " 213", "Alert 1222"})); }
   std::string name_ = "Add";
 };

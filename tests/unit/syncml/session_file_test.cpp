@@ -3,7 +3,7 @@
 #include <set>
 
 #include "syncml/session/value_stream.h"
-#include "tests/unit/syncml/session_command_fixture.h"
+#include "tests/unit/syncml/session_chunk_fixture.h"
 
 namespace omadm {
 namespace {
@@ -87,7 +87,7 @@ class Shelf final : public ManagementObject, private FileKeeper {
   Tree& tree_;
 };
 
-class SessionFileTest : public SessionCommandTest, public ::testing::WithParamInterface<Encoding> {
+class SessionFileTest : public ChunkedSessionTest, public ::testing::WithParamInterface<Encoding> {
  protected:
   SessionFileTest() {
     options.encoding = GetParam();
@@ -102,19 +102,6 @@ class SessionFileTest : public SessionCommandTest, public ::testing::WithParamIn
     Transaction transaction = tree->begin(Principal::device());
     EXPECT_TRUE(transaction.put(*Uri::parse(uri), {format, std::string(type), {}}));
     EXPECT_TRUE(std::move(transaction).commit());
-  }
-  static std::string chunk(const std::string& command, const std::string& uri, const std::string& data, bool more,
-                           const std::string& meta_members = {}) {
-    return "<" + command + "><CmdID>3</CmdID>" + (meta_members.empty() ? "" : "<Meta>" + meta_members + "</Meta>") +
-           item(uri, "<Data>" + data + "</Data>" + (more ? "<MoreData/>" : "")) + "</" + command + ">";
-  }
-  static std::string size(std::size_t octets) {
-    return "<Size xmlns=\"syncml:metinf\">" + std::to_string(octets) + "</Size>";
-  }
-  static std::string format(const std::string& name) { return "<Format xmlns=\"syncml:metinf\">" + name + "</Format>"; }
-  void send(const std::string& commands, bool last = false) {
-    if (!session) start();
-    receive(header_status(200) + commands + (last ? "<Final/>" : ""));
   }
   // A Replace of `octets` in pieces of `count` as they are in the message; the Statuses.
   Lines replace_in_pieces(const std::string& uri, const Octets& octets, std::size_t count, const std::string& kind) {
