@@ -7,6 +7,7 @@ Usage: firmware_download.py [--size MiB] [--cuts N] [--no-time]
 OMADM_BIN_DIR holds the programs, OMADM_HTTPS_SOURCE is the server of tests/bench/download. What is downloaded goes to
 TMPDIR. --no-time leaves out the comparison with curl, which a busy machine would fail."""
 import argparse
+import contextlib
 import filecmp
 import os
 import random
@@ -23,7 +24,7 @@ SOURCE = os.environ["OMADM_HTTPS_SOURCE"]
 BUFFER = 100 << 10  # octets that may be lost with a connection, or with a process
 MOST_RESIDENT = 24 << 10  # kB
 LEAST_RATIO = 0.9
-PATIENCE = 600
+PATIENCE = 120  # seconds
 
 
 class Source:
@@ -47,19 +48,23 @@ class Source:
             time.sleep(0.01)
         self.process.kill()
         self.process.wait()
+        if len(self.answers) < answers:
+            sys.exit(f"{answers} answers of the server were expected, it gave {self.answers}")
         return self.answers
 
 
 class Device:
     """A dm-client that is told what to fetch by dmtree-cli."""
 
-    def __init__(self, directory, pem):
+    def __init__(self, directory, pem, max_rate=0):
+        """max_rate: octets a second, 0 for as fast as it goes."""
         self.state = os.path.join(directory, "state")
         self.config = os.path.join(directory, "dm-client.toml")
         self.log = os.path.join(directory, "log")
         with open(self.config, "w", encoding="utf-8") as out:
             out.write(f'[device]\ndev_id = "urn:example:bench"\n[tls]\nca_file = "{pem}"\n'
-                      f'[fumo]\nbackend = "command"\ncommand = "true"\nallow_unverified = true\nmax_size = {1 << 33}\n')
+                      f'[fumo]\nbackend = "command"\ncommand = "true"\nallow_unverified = true\n'
+                      f'max_size = {1 << 33}\nmax_rate = {max_rate}\n')
         self.daemon = None
         self.resident = 0  # kB, the most so far
 
@@ -99,9 +104,27 @@ class Device:
         with open(self.log, encoding="utf-8", errors="replace") as log:
             sys.exit("the download failed:\n" + log.read()[-3000:])
 
+    def octets_there(self):
+        """Of the image, so far."""
+        while True:
+            found = self.file(".pkg") or self.file(".part")
+            try:
+                return os.path.getsize(found) if found else 0
+            except FileNotFoundError:  # what was a part is a package now
+                continue
+
+    def wait_for_octets(self, octets):
+        """Until so many are there, or all of them."""
+        deadline = time.monotonic() + PATIENCE
+        while self.octets_there() < octets and not self.file(".pkg"):
+            if time.monotonic() > deadline:
+                sys.exit(f"{octets} octets never came, see {self.log}")
+            time.sleep(0.0005)
+
     def file(self, suffix):
-        found = [name for name in os.listdir(os.path.join(self.state, "downloads")) if name.endswith(suffix)]
-        return os.path.join(self.state, "downloads", found[0]) if found else ""
+        directory = os.path.join(self.state, "downloads")
+        found = [name for name in os.listdir(directory) if name.endswith(suffix)] if os.path.isdir(directory) else []
+        return os.path.join(directory, found[0]) if found else ""
 
     def forget(self):
         shutil.rmtree(self.state)
@@ -158,7 +181,7 @@ class Bench:
         device.kill()
         again = [first + sent - after for (first, sent, _), (after, _, _) in zip(answers, answers[1:])]
         self.say("connections cut", len(answers) - 1, f"{len(self.cuts)}", len(answers) - 1 == len(self.cuts))
-        self.say("octets fetched twice after a cut, the most", max(again), f"at most {BUFFER}", 0 <= max(again) <= BUFFER)
+        self.say("octets fetched twice after a cut, the most", max(again, default=0), f"at most {BUFFER}", all(0 <= octets <= BUFFER for octets in again))
         self.say("resident memory of dm-client, the most, kB", device.resident, f"below {MOST_RESIDENT}", device.resident < MOST_RESIDENT)
         self.check_image(device)
         device.forget()
@@ -167,27 +190,25 @@ class Bench:
     def processes_killed(self):
         """What was there when the process was killed is not fetched again."""
         source = Source(self.image, self.pem, [])
-        device = Device(self.directory, self.pem)
+        device = Device(self.directory, self.pem, self.size // 2)  # however slow we are ourselves, there is time to kill it
         device.start()
         device.begin(source.url)
         there = []
         for cut in self.cuts:
-            part = ""
-            while not part or (os.path.exists(part) and os.path.getsize(part) < cut):
-                part = part or device.file(".part")
-                time.sleep(0.0005)
+            # More than last time: an answer of the server is at work, and this kill will be the end of it.
+            device.wait_for_octets(max([cut, *(had + 1 for had in there)]))
             device.kill()
-            if not os.path.exists(part):
-                device.start()
-                break
-            there.append(os.path.getsize(part))
+            had = device.octets_there()
             device.start()
+            if had == self.size:  # it was done before it could be killed once more
+                break
+            there.append(had)
         device.wait()
         answers = source.stop(len(there) + 1)
         device.kill()
         again = [had - after for had, (after, _, _) in zip(there, answers[1:])]
         self.say("times dm-client was killed", len(there), "at least 1", len(there) > 0)
-        self.say("octets fetched twice after a kill, the most", max(again), f"at most {BUFFER}", 0 <= max(again) <= BUFFER)
+        self.say("octets fetched twice after a kill, the most", max(again, default=0), f"at most {BUFFER}", all(0 <= octets <= BUFFER for octets in again))
         self.say("resident memory of dm-client, the most, kB", device.resident, f"below {MOST_RESIDENT}", device.resident < MOST_RESIDENT)
         self.check_image(device)
         device.forget()
