@@ -36,6 +36,10 @@ class OctetBuffer {
     size_ += octets.size();
   }
   void cut(std::size_t size) noexcept { size_ = size; }  // at most size()
+  void give_back() noexcept {                            // all octets, and their memory
+    Octets().swap(octets_);
+    size_ = 0;
+  }
   Octets take() && {
     octets_.resize(size_);
     return std::move(octets_);

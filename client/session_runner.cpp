@@ -200,6 +200,7 @@ void SessionRunner::processed(Session::Step step) {
   // After the message was processed, so that the secrets it brought are known and can be masked.
   trace(false, message_.header("Content-Type"), message_.body);
   message_ = {};
+  message_.body.shrink_to_fit();  // a string that is assigned to keeps its memory
   take(std::move(step));
 }
 

@@ -30,6 +30,48 @@ void copy_committed(const TreeNode& node, NodeState& state, bool with_value) {
 
 }  // namespace
 
+void Shadow::clear() {
+  state.reset();
+  value_changed = pending = false;
+  pending_edit.reset();
+  children.clear();
+}
+
+void Shadows::clear() {
+  for (std::size_t i = 0; i < size_; ++i) (*this)[i].clear();
+  size_ = 0;
+}
+
+std::size_t ShadowIndex::place(const TreeNode* base) const noexcept {
+  const std::size_t mask = slots_.size() - 1;
+  // Nodes lie some hundred octets apart: the lowest bits of where tell nothing.
+  const std::uint64_t address = std::hash<const TreeNode*>{}(base);
+  std::size_t at = static_cast<std::size_t>((address * 0x9E3779B97F4A7C15U) >> 32U) & mask;
+  while (slots_[at] != nullptr && slots_[at]->base != base) at = (at + 1) & mask;
+  return at;
+}
+
+void ShadowIndex::insert(Shadow& shadow) {
+  if (2 * (count_ + 1) > slots_.size()) {
+    const std::vector<Shadow*> smaller =
+        std::exchange(slots_, std::vector<Shadow*>(std::max(8 * kFew, 2 * slots_.size())));
+    for (Shadow* const known : smaller) {
+      if (known != nullptr) slots_[place(known->base)] = known;
+    }
+  }
+  slots_[place(shadow.base)] = &shadow;
+  ++count_;
+}
+
+Shadow* ShadowIndex::find(const TreeNode* base) const noexcept {
+  return slots_.empty() ? nullptr : slots_[place(base)];
+}
+
+void ShadowIndex::clear() noexcept {
+  if (count_ > 0) std::fill(slots_.begin(), slots_.end(), nullptr);
+  count_ = 0;
+}
+
 std::string_view NodeView::title() const noexcept {
   if (own() != nullptr) return own()->title;
   return base_->title ? std::string_view(*base_->title) : std::string_view();
@@ -45,6 +87,17 @@ NodeView NodeView::child(std::string_view canonical) const {
   }
   const TreeNode* committed = base_ != nullptr ? base_->child(canonical) : nullptr;
   return committed != nullptr ? view(committed) : NodeView();
+}
+
+NodeView NodeView::step(std::string_view& path) const {
+  if (shadow_ == nullptr || shadow_->children.empty()) {
+    const TreeNode* committed = base_ != nullptr ? base_->step(path) : nullptr;
+    return committed != nullptr ? view(committed) : NodeView();
+  }
+  std::string_view rest = path;
+  const NodeView next = child(Uri::next_segment(rest));
+  if (next) path = rest;
+  return next;
 }
 
 std::vector<std::pair<std::string_view, NodeView>> NodeView::children() const {
@@ -81,10 +134,7 @@ NodeView NodeView::find(const Uri& uri) const {
 Shadow* Overlay::shadow_of(const TreeNode* committed) const noexcept {
   if (!has_first_) return nullptr;
   if (first_.base == committed) return const_cast<Shadow*>(&first_);
-  if (by_node_) {
-    const auto found = by_node_->find(committed);
-    return found != by_node_->end() ? found->second : nullptr;
-  }
+  if (shadows_.size() > kFew) return by_node_.find(committed);
   for (std::size_t i = 0; i < shadows_.size(); ++i) {
     if (shadows_[i].base == committed) return &shadows_[i];
   }
@@ -96,11 +146,10 @@ Shadow& Overlay::add_shadow(const TreeNode* base, const DdfNode* description) {
   shadow.base = base;
   shadow.description = description;
   if (!std::exchange(has_first_, true)) return shadow;
-  if (by_node_) {
-    by_node_->emplace(base, &shadow);
-  } else if (shadows_.size() > kFew) {
-    by_node_ = std::make_unique<std::unordered_map<const TreeNode*, Shadow*>>(8 * kFew);
-    for (std::size_t i = 0; i < shadows_.size(); ++i) by_node_->emplace(shadows_[i].base, &shadows_[i]);
+  // Once they are many, all of them are in by_node_.
+  const std::size_t count = shadows_.size();
+  for (std::size_t i = count == kFew + 1 ? 0 : count - 1; count > kFew && i < count; ++i) {
+    if (shadows_[i].base != nullptr) by_node_.insert(shadows_[i]);
   }
   return shadow;
 }
@@ -115,15 +164,16 @@ NodeState& Overlay::modify(const Uri& uri) {
   const NodeView node = root().find(uri);
   Shadow& shadow = shadow_of(node);
   if (!shadow.state) copy_committed(*shadow.base, shadow.state.emplace(), true);
-  mark_pending(uri, shadow);
+  if (mark_pending(shadow)) shadow.pending_at = uri;
   return *shadow.state;
 }
 
-NodeState& Overlay::modify_value(const NodeView& node, const Uri& uri) {
+NodeState& Overlay::replace_value(const NodeView& node, Uri uri) {
   Shadow& shadow = shadow_of(node);
   if (!shadow.state) copy_committed(*shadow.base, shadow.state.emplace(), false);
   shadow.value_changed = true;
-  mark_pending(uri, shadow);
+  if (mark_pending(shadow)) shadow.pending_edit = edits_.size();
+  log(Edit::Kind::replace, std::move(uri));
   return *shadow.state;
 }
 
@@ -132,7 +182,7 @@ void Overlay::create(const Uri& uri, NodeState state, const DdfNode* description
   Shadow& created = add_shadow(nullptr, description);
   created.state = std::move(state);
   created.value_changed = true;
-  mark_pending(uri, created);
+  if (mark_pending(created)) created.pending_at = uri;
   parent.children.insert_or_assign(std::string(uri.name()), &created);
 }
 
@@ -167,35 +217,41 @@ void Overlay::log(Edit::Kind kind, Uri uri, Uri renamed) {
   edits_.push_back({kind, std::move(uri), std::move(renamed)});
 }
 
-void Overlay::mark_pending(const Uri& uri, Shadow& shadow) {
-  if (shadow.pending) return;
-  shadow.pending = true;
+bool Overlay::mark_pending(Shadow& shadow) {
+  if (std::exchange(shadow.pending, true)) return false;
   ++pending_;
-  shadow.pending_at = uri;
   shadow.next_pending = nullptr;
   (last_pending_ != nullptr ? last_pending_->next_pending : first_pending_) = &shadow;
   last_pending_ = &shadow;
+  return true;
 }
 
 // Turns what is pending into records. Removing and renaming come after this, so that every record
 // uses the addresses in force at its place in the order.
-void Overlay::settle(bool take_values) {
-  if (take_values) records_.reserve(records_.size() + pending_);
+void Overlay::settle(bool take) {
+  if (take) records_.reserve(records_.size() + pending_);
   pending_ = 0;
   for (Shadow* shadow = first_pending_; shadow != nullptr; shadow = shadow->next_pending) {
     shadow->pending = false;
     NodeState& state = *shadow->state;
     NodeRecord& node = records_.emplace_back().node;
-    node.uri = std::move(shadow->pending_at);
+    if (!shadow->pending_edit) {
+      node.uri = std::move(shadow->pending_at);
+    } else if (Uri& logged = edits_[*shadow->pending_edit].uri; take) {
+      node.uri = std::move(logged);
+    } else {
+      node.uri = logged;
+    }
+    shadow->pending_edit.reset();
     node.format = state.format;
     node.type = state.type;
     node.title = state.title;
     node.acl = state.acl.str();
     node.tstamp = state.tstamp;
     node.verno = state.verno;
-    node.data = take_values ? std::move(state.data) : state.data;
+    node.data = take ? std::move(state.data) : state.data;
   }
-  if (!take_values) first_pending_ = last_pending_ = nullptr;
+  if (!take) first_pending_ = last_pending_ = nullptr;
 }
 
 void Overlay::take_records(std::vector<EditRecord>& records) && {
@@ -209,17 +265,17 @@ void Overlay::take_records(std::vector<EditRecord>& records) && {
 bool Overlay::clear() {
   received.clear();
   supplied.reset();
-  constexpr std::size_t kWorthKeeping = 8;
-  if (shadows_.size() > 0 || edits_.capacity() > kWorthKeeping) return false;
-  first_.state.reset();
-  first_.value_changed = first_.pending = false;
-  first_.children.clear();
+  if (shadows_.size() > kNodesWorthKeeping || edits_.capacity() > 2 * kNodesWorthKeeping) return false;
+  first_.clear();
   has_first_ = false;
+  shadows_.clear();
+  by_node_.clear();
   edits_.clear();
   records_.clear();
   first_pending_ = last_pending_ = nullptr;
+  pending_ = 0;
   failed_at.reset();
-  unrestricted = false;
+  unrestricted = rehearsal = false;
   return true;
 }
 

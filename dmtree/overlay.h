@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -39,12 +38,15 @@ struct NodeState {
 struct Shadow {
   const TreeNode* base = nullptr;
   const DdfNode* description = nullptr;
-  std::optional<NodeState> state;  // nullopt: as committed
-  bool value_changed = false;      // the value is this transaction's, not the committed or live one
-  bool pending = false;            // its state is not yet among the records
-  Uri pending_at;                  // its address then
+  std::optional<NodeState> state;           // nullopt: as committed
+  bool value_changed = false;               // the value is this transaction's, not the committed or live one
+  bool pending = false;                     // its state is not yet among the records
+  Uri pending_at;                           // its address then, where no edit has it
+  std::optional<std::size_t> pending_edit;  // the edit that has it
   Shadow* next_pending = nullptr;
   std::map<std::string, Shadow*, std::less<>> children;  // new and renamed ones; null: no longer there
+
+  void clear();  // as new
 };
 
 class Overlay;
@@ -92,6 +94,9 @@ class NodeView {
   const Shadow* shadow_ = nullptr;
 };
 
+// What a transaction of so many nodes took from memory is kept for the next one.
+inline constexpr std::size_t kNodesWorthKeeping = 128;
+
 // Shadows that stay where they are, taken from memory some at a time.
 class Shadows {
  public:
@@ -101,11 +106,26 @@ class Shadows {
     if (size_ == blocks_.size() * kBlock) blocks_.push_back(std::make_unique<Shadow[]>(kBlock));
     return (*this)[size_++];
   }
+  void clear();  // keeps their memory
 
  private:
   static constexpr std::size_t kBlock = 8;
   std::vector<std::unique_ptr<Shadow[]>> blocks_;
   std::size_t size_ = 0;
+};
+
+// Which shadow a committed node has: open addressing, never more than half full.
+class ShadowIndex {
+ public:
+  void insert(Shadow& shadow);                        // its base is not null and not among them
+  Shadow* find(const TreeNode* base) const noexcept;  // null: none
+  void clear() noexcept;                              // keeps its memory
+
+ private:
+  std::size_t place(const TreeNode* base) const noexcept;  // where it is, or is to be
+
+  std::vector<Shadow*> slots_;  // a power of two of them
+  std::size_t count_ = 0;
 };
 
 class Overlay {
@@ -116,8 +136,9 @@ class Overlay {
 
   // The state of an existing node, to be changed in place.
   NodeState& modify(const Uri& uri);
-  // The same for the leaf `node` at `uri` whose value is about to be replaced: the state comes without.
-  NodeState& modify_value(const NodeView& node, const Uri& uri);
+  // The same for the leaf `node` at `uri` whose value is about to be replaced: the state comes without, and the edit is
+  // logged.
+  NodeState& replace_value(const NodeView& node, Uri uri);
   void create(const Uri& uri, NodeState state, const DdfNode* description);  // the parent exists, the node does not
   void remove(const Uri& uri);
   void rename(const Uri& uri, const Uri& renamed);  // same parent, free name
@@ -126,7 +147,7 @@ class Overlay {
   void log(Edit::Kind kind, Uri uri, Uri renamed = {});
   const std::vector<Edit>& edits() const noexcept { return edits_; }
   // The edits for the store, which lead from the committed state to this one, into `records`, which is empty. Takes
-  // the values out of the overlay, which is of no use before it is cleared.
+  // values and addresses out of the overlay, which is of no use before it is cleared.
   void take_records(std::vector<EditRecord>& records) &&;
   // After take_records, for each record in turn: the committed node it overwrites; null: it does something else, or
   // not only overwriting is done.
@@ -146,14 +167,14 @@ class Overlay {
   Shadow* shadow_of(const TreeNode* committed) const noexcept;  // null: none
   Shadow& shadow_of(const NodeView& node);
   Shadow& add_shadow(const TreeNode* base, const DdfNode* description);
-  void mark_pending(const Uri& uri, Shadow& shadow);
-  void settle(bool take_values);
+  bool mark_pending(Shadow& shadow);  // false: it was
+  void settle(bool take);
 
   const TreeNode* root_;
   Shadow first_;  // most transactions change one node
   bool has_first_ = false;
-  Shadows shadows_;                                                        // the others
-  std::unique_ptr<std::unordered_map<const TreeNode*, Shadow*>> by_node_;  // of shadows_, when they are many
+  Shadows shadows_;      // the others
+  ShadowIndex by_node_;  // of shadows_, when they are many
   std::vector<Edit> edits_;
   std::vector<EditRecord> records_;
   Shadow* first_pending_ = nullptr;
@@ -165,13 +186,6 @@ inline bool NodeView::sees_changes() const noexcept { return overlay_ != nullptr
 
 inline NodeView NodeView::view(const TreeNode* committed) const noexcept {
   return sees_changes() ? overlay_->view(committed) : NodeView(*committed);
-}
-
-inline NodeView NodeView::step(std::string_view& path) const {
-  std::string_view rest = path;
-  const NodeView next = child(Uri::next_segment(rest));
-  if (next) path = rest;
-  return next;
 }
 
 }  // namespace omadm

@@ -193,13 +193,11 @@ void Transaction::rehearse() { overlay().rehearsal = true; }
 Result<void> Transaction::replace_at(Uri uri, const NodeView& node, NewValue value) {
   DM_TRY(settle_content(node, value));
   if (!tree_->impl_->keepers.empty()) DM_TRY(keep_in_file(uri, value.data));
-  Overlay& overlay = this->overlay();
-  NodeState& changed = overlay.modify_value(node, uri);
+  NodeState& changed = overlay().replace_value(node, std::move(uri));
   changed.format = *value.format;
   if (value.type) changed.type = *std::move(value.type);
   changed.data = std::move(value.data);
   mark_changed(changed);
-  overlay.log(Edit::Kind::replace, std::move(uri));
   return {};
 }
 

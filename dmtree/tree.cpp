@@ -18,8 +18,6 @@ constexpr std::array<std::string_view, 8> kPropertyNames{"ACL",   "Format", "Nam
 // Objects that answer every commit with another one must not keep a flush busy for ever.
 constexpr int kMaxFlushRounds = 16;
 
-constexpr std::size_t kWorthKeeping = 8;  // records whose memory is kept for the next commit
-
 void put_name(std::string& name, const Principal& who) {
   switch (who.kind) {
     case Principal::Kind::server:
@@ -162,7 +160,7 @@ Result<void> Transaction::commit(const Origin& origin) && {
   if (observed || !touched.empty()) {
     impl.unflushed.push_back({observed ? std::move(record) : CommitRecord(), std::move(touched)});
   }
-  if (record.edits.capacity() > kWorthKeeping) record.edits = {};
+  if (record.edits.capacity() > 2 * kNodesWorthKeeping) record.edits = std::vector<EditRecord>();
   record.edits.clear();
   if (overlay_->clear()) impl.spare_overlay = std::move(overlay_);
   return {};

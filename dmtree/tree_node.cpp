@@ -92,10 +92,8 @@ void mark_types(const TreeNode& node, std::unordered_map<const std::string*, boo
   for (const auto& child : node.children) mark_types(*child, used);
 }
 
-// One record serves all nodes: its texts keep their room.
-void visit_nodes(const TreeNode& node, const Uri& uri, NodeRecord& record,
-                 const std::function<void(const NodeRecord&)>& visit) {
-  record.uri = uri;
+// One record serves all nodes: its texts keep their room. It comes with the address of `node`, and goes with it.
+void visit_nodes(const TreeNode& node, NodeRecord& record, const std::function<void(const NodeRecord&)>& visit) {
   record.format = node.format;
   record.type = *node.type;
   record.title.clear();
@@ -106,7 +104,12 @@ void visit_nodes(const TreeNode& node, const Uri& uri, NodeRecord& record,
   record.verno = node.verno;
   record.data = node.data;
   visit(record);
-  for (const auto& child : node.children) visit_nodes(*child, uri.child(child->name), record, visit);
+  const std::size_t path_octets = record.uri.path().size();
+  for (const auto& child : node.children) {
+    record.uri.descend(child->name);
+    visit_nodes(*child, record, visit);
+    record.uri.ascend_to(path_octets);
+  }
 }
 
 Error corrupt(const Uri& uri, std::string_view what) {
@@ -257,7 +260,7 @@ Result<void> CommittedNodes::rename(const Uri& uri, const Uri& renamed) {
 
 void CommittedNodes::for_each(const std::function<void(const NodeRecord&)>& visit) const {
   NodeRecord record;
-  visit_nodes(*root_, Uri(), record, visit);
+  visit_nodes(*root_, record, visit);
 }
 
 void CommittedNodes::sweep_types() {

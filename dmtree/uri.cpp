@@ -210,9 +210,13 @@ Uri Uri::child(std::string_view canonical) const {
   Uri uri;
   uri.text_.reserve(text_.size() + 1 + canonical.size());
   uri.text_ = text_;
-  if (!text_.empty()) uri.text_.push_back('/');
-  uri.text_ += canonical;
+  uri.descend(canonical);
   return uri;
+}
+
+void Uri::descend(std::string_view canonical) {
+  if (!text_.empty()) text_.push_back('/');
+  text_ += canonical;
 }
 
 bool Uri::is_within(const Uri& ancestor) const noexcept {

@@ -35,10 +35,13 @@ class Uri {
   static Result<Uri> parse(std::string_view text, const UriLimits& limits = {});
 
   bool is_root() const noexcept { return text_.empty(); }
-  std::size_t depth() const noexcept;                  // segments
-  std::string_view name() const noexcept;              // last segment; "." for the root
-  Uri parent() const;                                  // of the root: the root
-  Uri child(std::string_view canonical) const;         // `canonical` must be a canonical name
+  std::size_t depth() const noexcept;           // segments
+  std::string_view name() const noexcept;       // last segment; "." for the root
+  Uri parent() const;                           // of the root: the root
+  Uri child(std::string_view canonical) const;  // `canonical` must be a canonical name
+  // The same in place, for a walk of the tree; and back to the ancestor whose path has so many octets.
+  void descend(std::string_view canonical);
+  void ascend_to(std::size_t path_octets) { text_.resize(path_octets); }
   bool is_within(const Uri& ancestor) const noexcept;  // itself or below; whole segments (TND-033)
   // `*this` with the leading `from` replaced by `to`; requires is_within(from).
   Uri rebased(const Uri& from, const Uri& to) const;

@@ -116,16 +116,38 @@ Result<Past> gather_all(const Sources& from) {
   return past;
 }
 
-// What commits `first` and later of the journal started from: the snapshot and the commits before them. Only the nodes
-// they touch are taken up; a rename may bring one from anywhere, then it is all of them.
-Result<void> take_start(const Sources& from, std::size_t first, const TouchedNodes& touched, Past& past) {
+// What commits `first` and later of the journal started from, found from the last commit before them backwards: that
+// ends soon where the same nodes are changed again and again. Into `base`, which is empty; false: nodes were removed or
+// renamed on the way, and nothing is found like this.
+Result<bool> find_start(const Sources& from, std::size_t first, TouchedNodes missing, StoredNodes& base) {
+  const auto wanted = [&missing](std::string_view path) { return missing.covers(path); };
+  bool puts_alone = missing.are_nodes_alone();
+  std::vector<std::string> found;
+  const auto add = [&](EditRecord&& edit) -> Result<void> {
+    puts_alone = puts_alone && edit.op == EditRecord::Op::put;
+    found.emplace_back(edit.node.uri.path());
+    base.put(std::move(edit.node));
+    return {};
+  };
+  while (puts_alone && first > 0 && !missing.empty()) {
+    DM_TRY(read_record(from.journal[--first], wanted, add));
+    for (const std::string& path : found) missing.erase(path);
+    found.clear();
+  }
+  if (puts_alone && !missing.empty() && !from.snapshot.empty()) DM_TRY(read_record(from.snapshot, wanted, add));
+  return puts_alone;
+}
+
+// The same from the beginning: the snapshot and all commits before number `first`. Only the nodes they touch are taken
+// up; a rename may bring one from anywhere, then it is all of them.
+Result<void> replay_start(const Sources& from, std::size_t first, const TouchedNodes& touched, StoredNodes& base) {
   bool renames = false;
   const auto add = [&](EditRecord&& edit) -> Result<void> {
     renames = renames || edit.op == EditRecord::Op::rename;
-    return past.base.apply(edit);
+    return base.apply(edit);
   };
   const auto add_all = [&](const WantsNode& wanted) -> Result<void> {
-    past.base = StoredNodes(StoredNodes::Extent::partial);
+    base = StoredNodes(StoredNodes::Extent::partial);
     if (!from.snapshot.empty()) DM_TRY(read_record(from.snapshot, wanted, add));
     for (std::size_t i = 0; i < first; ++i) DM_TRY(read_record(from.journal[i], wanted, add));
     return {};
@@ -142,7 +164,7 @@ Result<Past> gather_last(const Sources& from, std::size_t first) {
     DM_TRY(touch(touched, from.journal[i]));
     keep(past, from.journal[i]);
   }
-  DM_TRY(take_start(from, first, touched, past));
+  if (!DM_TRY(find_start(from, first, touched, past.base))) DM_TRY(replay_start(from, first, touched, past.base));
   const RecordHead before = DM_TRY(read_record_head(from.journal[first - 1]));
   past.sequence = before.sequence;
   past.time = before.time;
@@ -178,11 +200,14 @@ Result<void> forget(Past& past, std::size_t from, std::size_t first) {
 Result<Octets> write_base(const Past& past, std::size_t first) {
   TouchedNodes touched;
   for (std::size_t i = first; i < past.records.size(); ++i) DM_TRY(touch(touched, past.records[i]));
-  RecordWriter writer(past.sequence, past.time, Origin{}, true);
+  RecordWriter writer;
+  writer.begin(past.sequence, past.time, Origin{}, true);
   past.base.for_each([&](const NodeRecord& node) {
     if (touched.covers(node.uri.path())) writer.put(node);
   });
-  return std::move(writer).finish();
+  Octets base;
+  DM_TRY(writer.finish(base));
+  return base;
 }
 
 }  // namespace
@@ -194,6 +219,10 @@ void TouchedNodes::add(const EditRecord& edit) {
   }
   subtrees_.emplace(edit.node.uri.path());
   if (edit.op == EditRecord::Op::rename) subtrees_.emplace(edit.renamed.path());
+}
+
+void TouchedNodes::erase(std::string_view path) {
+  if (const auto found = nodes_.find(path); found != nodes_.end()) nodes_.erase(found);
 }
 
 bool TouchedNodes::covers(std::string_view path) const {

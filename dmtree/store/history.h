@@ -27,6 +27,9 @@ class TouchedNodes {
  public:
   void add(const EditRecord& edit);
   bool covers(std::string_view path) const;
+  bool are_nodes_alone() const noexcept { return subtrees_.empty(); }  // nothing was removed or renamed
+  bool empty() const noexcept { return nodes_.empty() && subtrees_.empty(); }
+  void erase(std::string_view path);  // of a node; no effect on the subtrees
 
  private:
   struct Hash {

@@ -10,7 +10,7 @@ namespace {
 
 // A snapshot of a large tree, with the history behind it, takes the time of many commits; a longer journal only takes
 // room and a little time at the next start.
-constexpr std::uint64_t kJournalOverSnapshot = 4;
+constexpr std::uint64_t kJournalOverSnapshot = 8;
 constexpr std::uint64_t kMostRoom = 256U << 10U;  // octets
 constexpr int kMostEvidence = 9;                  // files of one kind: flash is small
 
@@ -149,11 +149,11 @@ Result<Octets> JournalStore::snapshot_octets() const {
   return files_.read(path(snapshot_in_use_), options_.max_octets);
 }
 
-Result<Octets> JournalStore::journal_records() const {
-  if (journal_size_ <= kFileHeaderSize) return pending_;
-  Octets journal = DM_TRY(files_.read(path(kJournalFile), options_.max_octets));
-  journal.resize(std::min<std::size_t>(journal.size(), static_cast<std::size_t>(journal_size_)));
-  journal.erase(0, kFileHeaderSize);
+Result<Octets> JournalStore::journal_octets() const {
+  const auto size = std::max<std::size_t>(static_cast<std::size_t>(journal_size_), kFileHeaderSize);
+  Octets journal;
+  if (size > kFileHeaderSize) journal = DM_TRY(files_.read(path(kJournalFile), options_.max_octets));
+  journal.resize(std::clamp(journal.size(), kFileHeaderSize, size));
   journal += pending_;
   return journal;
 }
@@ -161,15 +161,17 @@ Result<Octets> JournalStore::journal_records() const {
 Result<History> JournalStore::history() const {
   if (!loaded_) return Error{Errc::unavailable, "the store was not loaded"};
   const Octets snapshot = DM_TRY(snapshot_octets());
-  return read_history(snapshot, DM_TRY(journal_records()));
+  const Octets journal = DM_TRY(journal_octets());
+  return read_history(snapshot, Bytes(journal).substr(kFileHeaderSize));
 }
 
 Octets JournalStore::history_to_keep() const {
   if (options_.history_octets == 0) return {};
   const Result<Octets> snapshot = snapshot_octets();
-  const Result<Octets> records = journal_records();
-  if (!snapshot || !records) return {};
-  return fit_history(*snapshot, *records, static_cast<std::size_t>(options_.history_octets)).value_or(Octets{});
+  const Result<Octets> journal = journal_octets();
+  if (!snapshot || !journal) return {};
+  const Bytes records = Bytes(*journal).substr(kFileHeaderSize);
+  return fit_history(*snapshot, records, static_cast<std::size_t>(options_.history_octets)).value_or(Octets{});
 }
 
 // --- writing
@@ -195,7 +197,7 @@ Result<void> JournalStore::fail(Error error) {
 Result<void> JournalStore::append(const CommitRecord& commit) {
   DM_TRY(writable());
   if (commit.sequence != sequence_ + 1) return Error{Errc::failed, "commit is out of sequence"};
-  pending_ += DM_TRY(write_record(commit, pending_.empty()));
+  DM_TRY(writer_.write(commit, pending_.empty(), pending_));
   sequence_ = commit.sequence;
   time_ = commit.time;
   return {};
@@ -209,8 +211,15 @@ Result<void> JournalStore::sync() {
   if (const auto made = make_room(); !made) return fail(made.error());
   if (const auto synced = journal_->sync(); !synced) return fail(synced.error());
   journal_size_ += pending_.size();
-  pending_.clear();
+  forget_pending();
   return {};
+}
+
+// Few commits together are large: what those took is not kept.
+void JournalStore::forget_pending() {
+  constexpr std::size_t kWorthKeeping = 64U << 10U;  // octets
+  pending_.clear();
+  if (pending_.capacity() > kWorthKeeping) pending_.shrink_to_fit();
 }
 
 // Once there are many commits they find the room for them in the file: a sync that need not save a new size takes half
@@ -308,10 +317,10 @@ Result<void> JournalStore::compact(std::uint64_t sequence, const Snapshot& snaps
   const Octets history = history_to_keep();
   Origin origin;
   origin.who = "device";
-  RecordWriter writer(sequence, time_, origin, true);
-  snapshot([&writer](const NodeRecord& node) { writer.put(node); });
+  writer_.begin(sequence, time_, origin, true);
+  snapshot([this](const NodeRecord& node) { writer_.put(node); });
   Octets content = write_file_header(FileKind::snapshot, generation_ + 1);
-  content += DM_TRY(std::move(writer).finish());
+  DM_TRY(writer_.finish(content));
   const std::uint64_t nodes = content.size();
   content += history;
 
@@ -322,7 +331,7 @@ Result<void> JournalStore::compact(std::uint64_t sequence, const Snapshot& snaps
   }
   if (const auto installed = install_snapshot(); !installed) return fail(installed.error());
   ++generation_;
-  pending_.clear();  // all of it is in the snapshot
+  forget_pending();  // all of it is in the snapshot
   compact_above_ = std::max<std::uint64_t>(options_.compact_above, kJournalOverSnapshot * nodes);
   if (const auto cut = cut_journal(); !cut) return fail(cut.error());
   return {};

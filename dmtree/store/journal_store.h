@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/io/file_system.h"
+#include "dmtree/store/record.h"
 #include "dmtree/store/store.h"
 #include "dmtree/store/store_file.h"
 
@@ -24,7 +25,7 @@ inline constexpr std::string_view kEvidenceMark = ".bad-";  // behind the name o
 inline constexpr std::uint64_t kHistoryOctets = 64U << 10U;  // unless configured
 
 struct JournalStoreOptions {
-  std::uint64_t compact_above = 64U << 10U;  // octets of journal; a larger snapshot raises it to four times its own
+  std::uint64_t compact_above = 64U << 10U;  // octets of journal; a larger snapshot raises it to eight times its own
   std::uint64_t max_octets = 256U << 20U;    // of one file to read
   std::uint64_t room_above = 4U << 10U;      // octets written until room is made for more, see make_room()
   std::uint64_t history_octets = kHistoryOctets;  // of commits a snapshot keeps of the time before it; 0: none
@@ -67,11 +68,12 @@ class JournalStore final : public Store {
   Result<void> load_journal(const Replay& replay, LoadReport& report);
 
   Result<Octets> snapshot_octets() const;  // the file in use; empty: none
-  Result<Octets> journal_records() const;  // all there are, without the file's header
+  Result<Octets> journal_octets() const;   // the header and all records there are
   Octets history_to_keep() const;
   Result<void> writable() const;
   Result<void> prepare();  // repairs, and makes sure there is a journal
   Result<void> repair_journal();
+  void forget_pending();
   Result<void> make_room();
   Result<void> set_aside(std::string_view name);
   std::string evidence_name(std::string_view name) const;  // free, or empty: enough were kept
@@ -99,6 +101,7 @@ class JournalStore final : public Store {
   std::uint64_t journal_good_ = 0;  // octets that stay
 
   std::unique_ptr<AppendFile> journal_;
+  RecordWriter writer_;
   Octets pending_;  // records appended since the last sync
   std::uint64_t sequence_ = 0;
   std::int64_t time_ = 0;  // of the last commit

@@ -1,6 +1,7 @@
 #include "dmtree/store/record.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "dmtree/store/crc32c.h"
@@ -20,6 +21,8 @@ constexpr std::uint8_t kHasTstamp = 0x40;
 constexpr std::uint8_t kTextPlain8 = 0x80;
 
 constexpr std::string_view kServer = "server:";
+
+constexpr std::size_t kWorthKeeping = 64U << 10U;  // octets of a record whose memory the next one is to use
 
 // The texts of an origin in the order of their flag bits, the first being bit 1.
 constexpr std::string Origin::*kOriginTexts[] = {&Origin::who, &Origin::session, &Origin::msg, &Origin::cmd,
@@ -64,9 +67,17 @@ Result<std::int64_t> time_value(ByteReader& in) {
   return static_cast<std::int64_t>((bits >> 1U) ^ (~(bits & 1U) + 1U));
 }
 
+// Compared eight octets at a time, the rest one by one.
 std::size_t common_prefix(std::string_view a, std::string_view b) {
-  const auto [end, other] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  return static_cast<std::size_t>(end - a.begin());
+  const std::size_t most = std::min(a.size(), b.size());
+  std::size_t same = 0;
+  for (std::uint64_t left = 0, right = 0; most - same >= sizeof left; same += sizeof left) {
+    std::memcpy(&left, a.data() + same, sizeof left);
+    std::memcpy(&right, b.data() + same, sizeof right);
+    if (left != right) break;
+  }
+  while (same < most && a[same] == b[same]) ++same;
+  return same;
 }
 
 // Reads the edits of one body; remembers the former address and how much the addresses unfold to.
@@ -234,8 +245,12 @@ Result<ReadRecord> read_whole(Bytes octets, const WantsNode& wants, const Each& 
 
 }  // namespace
 
-RecordWriter::RecordWriter(std::uint64_t sequence, std::int64_t time, const Origin& origin, bool first_of_batch)
-    : time_(time) {
+void RecordWriter::begin(std::uint64_t sequence, std::int64_t time, const Origin& origin, bool first_of_batch) {
+  head_.cut(0);
+  edits_.cut(0);
+  time_ = time;
+  count_ = uri_octets_ = 0;
+  last_path_.clear();
   std::uint8_t flags = first_of_batch ? kFirstOfBatch : 0;
   unsigned bit = 0x02;
   for (const auto member : kOriginTexts) {
@@ -252,6 +267,12 @@ RecordWriter::RecordWriter(std::uint64_t sequence, std::int64_t time, const Orig
     if (server && member == &Origin::who) value.remove_prefix(kServer.size());
     if (!value.empty()) put_text(head_, value);
   }
+}
+
+Result<void> RecordWriter::write(const CommitRecord& commit, bool first_of_batch, Octets& out) {
+  begin(commit.sequence, commit.time, commit.origin, first_of_batch);
+  for (const EditRecord& edit : commit.edits) add(edit);
+  return finish(out);
 }
 
 void RecordWriter::add(const EditRecord& edit) {
@@ -287,32 +308,35 @@ void RecordWriter::add_uri(const Uri& uri) {
   const std::string_view path = uri.path();
   const std::size_t shared = common_prefix(last_path_, path);
   put_varint(edits_, shared);
-  put_text(edits_, path.substr(shared));
-  last_path_ = path;
+  const std::string_view rest = path.substr(shared);
+  put_text(edits_, rest);
+  last_path_.resize(shared);
+  last_path_.append(rest);
   uri_octets_ += path.size();
 }
 
-Result<Octets> RecordWriter::finish() && {
+Result<void> RecordWriter::finish(Octets& out) {
   put_varint(head_, count_);
   const std::size_t size = head_.size() + edits_.size();
-  if (size > kMaxRecordOctets || uri_octets_ > kMaxRecordUris) {
-    return Error{Errc::too_large, "commit is too large for one record"};
+  const bool fits = size <= kMaxRecordOctets && uri_octets_ <= kMaxRecordUris;
+  if (fits) {
+    OctetBuffer length;
+    put_varint(length, size);
+    out.reserve(out.size() + size + 16);
+    out += length.view();
+    put_u32le(out, crc32c(edits_.view(), crc32c(head_.view(), crc32c(length.view()))));
+    out += head_.view();
+    out += edits_.view();
   }
-  OctetBuffer length;
-  put_varint(length, size);
-  Octets record;
-  record.reserve(size + 16);
-  record += length.view();
-  put_u32le(record, crc32c(edits_.view(), crc32c(head_.view(), crc32c(record))));
-  record += head_.view();
-  record += edits_.view();
-  return record;
+  if (size > kWorthKeeping) edits_.give_back();
+  return fits ? Result<void>() : Error{Errc::too_large, "commit is too large for one record"};
 }
 
 Result<Octets> write_record(const CommitRecord& commit, bool first_of_batch) {
-  RecordWriter writer(commit.sequence, commit.time, commit.origin, first_of_batch);
-  for (const EditRecord& edit : commit.edits) writer.add(edit);
-  return std::move(writer).finish();
+  RecordWriter writer;
+  Octets record;
+  DM_TRY(writer.write(commit, first_of_batch, record));
+  return record;
 }
 
 Result<ReadRecord> read_record(Bytes octets) {

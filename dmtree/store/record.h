@@ -27,22 +27,22 @@ namespace omadm {
 inline constexpr std::size_t kMaxRecordOctets = 64U << 20U;  // body
 inline constexpr std::size_t kMaxRecordUris = 64U << 20U;    // octets of all addresses of one record, unfolded
 
-// Writes one record, edit by edit: a snapshot is never held as edits.
+// Writes records, one after the other and edit by edit: a snapshot is never held as edits.
 class RecordWriter {
  public:
-  RecordWriter(std::uint64_t sequence, std::int64_t time, const Origin& origin, bool first_of_batch);
+  void begin(std::uint64_t sequence, std::int64_t time, const Origin& origin, bool first_of_batch);
   void add(const EditRecord& edit);
   void put(const NodeRecord& node);
-  // The record. too_large: over one of the two limits above, or a text that long.
-  Result<Octets> finish() &&;
+  // Puts the record behind `out`. too_large: over one of the two limits above; `out` is as it was.
+  Result<void> finish(Octets& out);
+  Result<void> write(const CommitRecord& commit, bool first_of_batch, Octets& out);  // all of the above
 
  private:
   void add_uri(const Uri& uri);
-  void add_node(const NodeRecord& node);
 
   OctetBuffer head_;
   OctetBuffer edits_;
-  std::int64_t time_;
+  std::int64_t time_ = 0;
   std::uint64_t count_ = 0;
   std::size_t uri_octets_ = 0;
   std::string last_path_;

@@ -15,7 +15,8 @@ bool LargeObject::continues(const Command& command, const Item& item) const noex
 // The remaining chunks are answered the same, and nothing of the object is kept.
 StatusCode LargeObject::refuse(StatusCode status) {
   stream_.reset();
-  octets_ = {};
+  octets_.clear();
+  octets_.shrink_to_fit();
   refused_ = status;
   return status;
 }
@@ -89,6 +90,9 @@ std::optional<StatusCode> LargeObject::finish(const Item& item) {
   return std::nullopt;
 }
 
-void LargeObject::drop() { *this = LargeObject(max_obj_size_, limits_files_); }
+void LargeObject::drop() {
+  *this = LargeObject(max_obj_size_, limits_files_);
+  octets_.shrink_to_fit();  // a string that is assigned to keeps its memory
+}
 
 }  // namespace omadm

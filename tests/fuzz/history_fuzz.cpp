@@ -69,9 +69,12 @@ class Device {
     const Result<Octets> history = fit_history(snapshot_, journal_, octets);
     fuzz::require(history.has_value(), "the past of sound files can be gathered");
     fuzz::require(history->size() <= octets, "no more is kept than wanted");
-    RecordWriter writer(sequence_, static_cast<std::int64_t>(sequence_), Origin{}, true);
+    RecordWriter writer;
+    writer.begin(sequence_, static_cast<std::int64_t>(sequence_), Origin{}, true);
     now_.for_each([&writer](const NodeRecord& node) { writer.put(node); });
-    snapshot_ = write_file_header(FileKind::snapshot, 1) + std::move(writer).finish().value() + *history;
+    snapshot_ = write_file_header(FileKind::snapshot, 1);
+    fuzz::require(writer.finish(snapshot_).has_value(), "a snapshot can be written");
+    snapshot_ += *history;
     journal_.clear();
   }
 

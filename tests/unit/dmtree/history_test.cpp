@@ -169,9 +169,11 @@ Octets snapshot_of_format_1(std::uint32_t generation, const SampleState& state, 
   Octets file = "omadms\x01\n";
   put_u32le(file, generation);
   put_u32le(file, crc32c(file));
-  RecordWriter writer(state.sequence(), time, {"device", {}, {}, {}, {}}, true);
+  RecordWriter writer;
+  writer.begin(state.sequence(), time, {"device", {}, {}, {}, {}}, true);
   for (const auto& [path, node] : state.nodes()) writer.put(node);
-  return file + std::move(writer).finish().value_or("");
+  EXPECT_TRUE(writer.finish(file));
+  return file;
 }
 
 TEST_F(HistoryTest, FilesOfFormat1AreReadAndGoOn) {

@@ -135,7 +135,7 @@ TEST_F(JournalStoreTest, MissingDirectoryIsNotFound) {
   EXPECT_EQ(store.error().code, Errc::not_found);
 }
 
-TEST_F(JournalStoreTest, WantsCompactionAboveTheLimitOrFourTimesTheSnapshotsSize) {
+TEST_F(JournalStoreTest, WantsCompactionAboveTheLimitOrEightTimesTheSnapshotsSize) {
   auto store = open();
   ASSERT_TRUE(load(*store));
   CommitRecord big = test::commit(1, {test::put(test::leaf("./Big", Octets(60000, 'x')))});
@@ -145,12 +145,12 @@ TEST_F(JournalStoreTest, WantsCompactionAboveTheLimitOrFourTimesTheSnapshotsSize
   ASSERT_TRUE(store->append(big));
   EXPECT_TRUE(store->wants_compaction());
   ASSERT_TRUE(store->compact(2, [](const auto& put_node) { put_node(test::leaf("./Big", Octets(200000, 'x'))); }));
-  for (std::uint64_t n = 3; n <= 15; ++n) {
+  for (std::uint64_t n = 3; n <= 28; ++n) {
     big.sequence = n;
     ASSERT_TRUE(store->append(big));
   }
   EXPECT_FALSE(store->wants_compaction());
-  big.sequence = 16;
+  big.sequence = 29;
   ASSERT_TRUE(store->append(big));
   EXPECT_TRUE(store->wants_compaction());
 }

@@ -147,13 +147,16 @@ TEST(Record, HostileBodiesAreMalformed) {
 
 // Addresses may unfold to far more than their record; not to more than the limit.
 TEST(Record, UnfoldedAddressesAreLimited) {
-  RecordWriter writer(1, 0, {}, true);
+  RecordWriter writer;
+  writer.begin(1, 0, {}, true);
   NodeRecord node;
   node.uri = test::uri("./" + std::string(40000, 'a'));
   for (int i = 0; i < 2000; ++i) writer.put(node);
-  const auto result = std::move(writer).finish();
+  Octets out = "before";
+  const auto result = writer.finish(out);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::too_large);
+  EXPECT_EQ(out, "before");
 }
 
 Octets journal_of(const std::vector<CommitRecord>& commits) {

@@ -1,5 +1,7 @@
 // Transactions, the store behind the tree, and the objects told about commits.
+#include <algorithm>
 #include <functional>
+#include <map>
 
 #include "tests/unit/dmtree/tree_fixture.h"
 
@@ -62,6 +64,47 @@ class TreeCommit : public TreeTest {
  protected:
   void SetUp() override { open(); }
 };
+
+// What a transaction took from memory is used by the next one, whichever of the two is the larger.
+TEST_F(TreeCommit, LargeAndSmallTransactionsFollowEachOther) {
+  std::map<std::string, std::string> expected;  // value by name
+  Transaction filling = tree->begin(Principal::device());
+  ASSERT_EQ(run(filling, "Add ./a node"), "ok");
+  for (int i = 0; i < 400; ++i) {
+    const std::string name = "n" + std::to_string(i);
+    ASSERT_EQ(run(filling, "Add ./a/" + name + " chr first"), "ok");
+    expected[name] = "first";
+  }
+  ASSERT_TRUE(std::move(filling).commit());
+  int round = 0;
+  for (const std::size_t count : {3U, 40U, 200U, 5U, 120U, 300U, 20U, 1U}) {
+    const std::string value = "v" + std::to_string(++round);
+    Transaction transaction = tree->begin(Principal::device());
+    std::vector<std::string> names;
+    for (const auto& [name, old] : expected) names.push_back(name);
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(run(transaction, "Replace ./a/" + names[i] + " early"), "ok");
+      if (i == count / 2) {  // from here on the edits in front are settled
+        ASSERT_EQ(run(transaction, "Delete ./a/" + names.back()), "ok");
+        ASSERT_EQ(run(transaction, "Replace ./a/" + names[0] + "?prop=Name x" + std::to_string(round)), "ok");
+        expected.erase(names.back());
+        expected.erase(names[0]);
+        names[0] = "x" + std::to_string(round);
+      }
+      ASSERT_EQ(run(transaction, "Replace ./a/" + names[i] + " " + value), "ok");
+      ASSERT_EQ(run(transaction, "Get ./a/" + names[i]), "ok " + value);
+      expected[names[i]] = value;
+    }
+    expected[names[0]] = value;
+    ASSERT_TRUE(std::move(transaction).commit());
+    ASSERT_TRUE(tree->flush());
+    for (const auto& [name, text] : expected) EXPECT_EQ(device("Get ./a/" + name), "ok " + text) << count;
+  }
+  const std::string before = dump();
+  EXPECT_EQ(static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')), expected.size() + 2);
+  open();
+  EXPECT_EQ(dump(), before);
+}
 
 TEST_F(TreeCommit, TransactionsSeeTheirOwnEditsAlone) {
   Transaction transaction = tree->begin(Principal::device());

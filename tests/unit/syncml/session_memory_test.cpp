@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "tests/unit/syncml/session_fixture.h"
+#include "tests/unit/syncml/session_chunk_fixture.h"
 
 namespace omadm {
 namespace {
@@ -21,13 +21,32 @@ TEST_F(SessionTest, MessagesOfAMegabyteLeaveNothingBehind) {
   for (const Encoding encoding : {Encoding::xml, Encoding::wbxml}) {
     options.encoding = encoding;
     start();
-    receive(header_status(200) + command);
-    receive(header_status(200) + command);
+    receive(header_status(200) + replace("2", "./Nowhere/Leaf", "x") + "<Final/>");
     const std::size_t before = allocated();
     if (before == 0) GTEST_SKIP() << "the allocator does not count";
     for (int i = 0; i < 20; ++i) receive(header_status(200) + command);
     EXPECT_LT(allocated(), before + (64U << 10U));
     EXPECT_EQ(answer_to("2"), "404");
+  }
+}
+
+class ObjectMemoryTest : public ChunkedSessionTest {};
+
+TEST_F(ObjectMemoryTest, ObjectsInPiecesLeaveNothingBehind) {
+  trust_transport();
+  options.max_msg_size = 2U << 20U;
+  options.max_obj_size = 1U << 20U;
+  start();
+  send(replace("2", "./Nowhere/Leaf", "x"), true);
+  const std::string half(400U << 10U, 'x');
+  const std::size_t before = allocated();
+  if (before == 0) GTEST_SKIP() << "the allocator does not count";
+  for (int i = 0; i < 3; ++i) {
+    send(chunk("Replace", "./Nowhere/Leaf", half, true, size(2 * half.size())));
+    EXPECT_EQ(answer_to("3"), "213");
+    send(chunk("Replace", "./Nowhere/Leaf", half, false), true);
+    EXPECT_EQ(answer_to("3"), "404");
+    EXPECT_LT(allocated(), before + (64U << 10U));
   }
 }
 
