@@ -1,6 +1,7 @@
 #include "dmtree/overlay.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "dmtree/tree_node.h"
@@ -44,9 +45,9 @@ void Shadows::clear() {
 
 std::size_t ShadowIndex::place(const TreeNode* base) const noexcept {
   const std::size_t mask = slots_.size() - 1;
-  // Nodes lie some hundred octets apart: the lowest bits of where tell nothing.
-  const std::uint64_t address = std::hash<const TreeNode*>{}(base);
-  std::size_t at = static_cast<std::size_t>((address * 0x9E3779B97F4A7C15U) >> 32U) & mask;
+  // Nodes lie at regular distances: only the highest bits of the product tell all of them apart.
+  const std::uint64_t product = std::uint64_t{std::hash<const TreeNode*>{}(base)} * 0x9E3779B97F4A7C15U;
+  auto at = static_cast<std::size_t>(product >> static_cast<unsigned>(64 - std::bit_width(mask)));
   while (slots_[at] != nullptr && slots_[at]->base != base) at = (at + 1) & mask;
   return at;
 }

@@ -77,7 +77,7 @@ Result<CommitRecord> JournalStore::load_snapshot(LoadReport& report) {
   if (newest) {
     Result<SnapshotContent> content = read_snapshot(*newest);
     const std::size_t history = content ? content->history.size() : 0;
-    compact_above_ = std::max<std::uint64_t>(options_.compact_above, kJournalOverSnapshot * (newest->size() - history));
+    compact_above_ = longest_journal(newest->size() - history);
     if (content) return use(kSnapshotFile, *content);
     if (content.error().code == Errc::unsupported) return content.error();
     snapshot_bad_ = true;
@@ -305,6 +305,17 @@ Result<void> JournalStore::repair_journal() {
 
 // --- compaction
 
+// A journal of so many octets can be loaded with one more record of the largest size and the room behind it.
+std::uint64_t JournalStore::readable_journal() const noexcept {
+  constexpr std::uint64_t kBehind = kMaxRecordOctets + kMostRoom;
+  return options_.max_octets > 2 * kBehind ? options_.max_octets - kBehind : options_.max_octets / 2;
+}
+
+// How long it gets, in octets, behind a snapshot whose nodes take so many.
+std::uint64_t JournalStore::longest_journal(std::uint64_t nodes) const noexcept {
+  return std::min(std::max(options_.compact_above, kJournalOverSnapshot * nodes), readable_journal());
+}
+
 bool JournalStore::wants_compaction() const {
   return loaded_ && !failed_ && journal_size_ + pending_.size() > compact_above_;
 }
@@ -326,13 +337,13 @@ Result<void> JournalStore::compact(std::uint64_t sequence, const Snapshot& snaps
 
   if (const auto written = write_new_snapshot(content); !written) {
     if (written.error().code != Errc::storage_full) return fail(written.error());
-    compact_above_ = journal_size_ + pending_.size() + options_.compact_above;
+    compact_above_ = std::min(journal_size_ + pending_.size() + options_.compact_above, readable_journal());
     return written.error();
   }
   if (const auto installed = install_snapshot(); !installed) return fail(installed.error());
   ++generation_;
   forget_pending();  // all of it is in the snapshot
-  compact_above_ = std::max<std::uint64_t>(options_.compact_above, kJournalOverSnapshot * nodes);
+  compact_above_ = longest_journal(nodes);
   if (const auto cut = cut_journal(); !cut) return fail(cut.error());
   return {};
 }

@@ -74,6 +74,8 @@ class JournalStore final : public Store {
   Result<void> prepare();  // repairs, and makes sure there is a journal
   Result<void> repair_journal();
   void forget_pending();
+  std::uint64_t readable_journal() const noexcept;
+  std::uint64_t longest_journal(std::uint64_t nodes) const noexcept;
   Result<void> make_room();
   Result<void> set_aside(std::string_view name);
   std::string evidence_name(std::string_view name) const;  // free, or empty: enough were kept

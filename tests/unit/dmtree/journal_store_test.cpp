@@ -17,7 +17,9 @@ constexpr std::size_t kSteps = 30;
 
 class JournalStoreTest : public testing::Test {
  protected:
-  std::unique_ptr<JournalStore> open() { return std::move(JournalStore::open(files_, "state")).value(); }
+  std::unique_ptr<JournalStore> open(JournalStoreOptions options = {}) {
+    return std::move(JournalStore::open(files_, "state", options)).value();
+  }
 
   Result<LoadReport> load(JournalStore& store) {
     state_ = SampleState();
@@ -153,6 +155,26 @@ TEST_F(JournalStoreTest, WantsCompactionAboveTheLimitOrEightTimesTheSnapshotsSiz
   big.sequence = 29;
   ASSERT_TRUE(store->append(big));
   EXPECT_TRUE(store->wants_compaction());
+}
+
+// What a journal may grow to depends on the snapshot, but never goes beyond what the next start can read.
+TEST_F(JournalStoreTest, WantsCompactionBeforeTheJournalIsTooLongToBeRead) {
+  const JournalStoreOptions options{.compact_above = 16U << 10U, .max_octets = 256U << 10U, .room_above = 1U << 30U};
+  auto store = open(options);
+  ASSERT_TRUE(load(*store));
+  std::uint64_t sequence = 0;
+  const auto append = [&] {
+    ASSERT_TRUE(store->append(test::commit(++sequence, {test::put(test::leaf("./Big", Octets(33000, 'x')))})));
+    ASSERT_TRUE(store->sync());
+  };
+  append();
+  ASSERT_TRUE(store->compact(sequence, [](const auto& put) { put(test::leaf("./Big", Octets(33000, 'x'))); }));
+  int commits = 0;
+  for (; !store->wants_compaction() && commits < 20; ++commits) append();
+  EXPECT_GT(commits, 2);
+  EXPECT_LT(commits, 8);
+  store = open(options);
+  EXPECT_TRUE(load(*store));
 }
 
 TEST_F(JournalStoreTest, TornTailIsDroppedSilentlyAndCut) {
