@@ -72,8 +72,8 @@ Result<HmacHeader> parse_hmac_header(std::string_view value) {
   }
   if (algorithm && !equals_ignoring_case(*algorithm, "MD5")) return refused("an algorithm other than MD5");
   if (!username || username->empty()) return refused("no username");
-  if (!mac || mac->empty()) return refused("no mac");
-  return HmacHeader{std::move(*username), std::move(*mac)};
+  if (!mac || trim(*mac).empty()) return refused("no mac");
+  return HmacHeader{std::move(*username), std::string(trim(*mac))};  // blanks within its quotes are no part of it
 }
 
 std::string format_hmac_header(const HmacHeader& header) {
