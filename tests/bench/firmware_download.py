@@ -100,7 +100,7 @@ class Device:
                 return
             if state == "20" or self.daemon.poll() is not None:
                 break
-            time.sleep(0.05)
+            time.sleep(0.5)  # each look is a process that takes its time from what is measured
         with open(self.log, encoding="utf-8", errors="replace") as log:
             sys.exit("the download failed:\n" + log.read()[-3000:])
 
