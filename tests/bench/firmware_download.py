@@ -7,7 +7,6 @@ Usage: firmware_download.py [--size MiB] [--cuts N] [--no-time]
 OMADM_BIN_DIR holds the programs, OMADM_HTTPS_SOURCE is the server of tests/bench/download. What is downloaded goes to
 TMPDIR. --no-time leaves out the comparison with curl, which a busy machine would fail."""
 import argparse
-import contextlib
 import filecmp
 import os
 import random
