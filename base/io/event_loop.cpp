@@ -42,6 +42,7 @@ void drain(int descriptor) {
 // 1. Each watch and timer has a number of its own that is never used again; a ready event or a due
 //    time whose number is no longer registered is dropped. That makes destruction in callbacks safe.
 // 2. A callback is held by a shared_ptr while it runs: the table and the running frame own it.
+// 3. While posted_mutex_ is free, wakeup_ is readable exactly when something is posted: nobody wakes for nothing.
 class EpollLoop final : public EventLoop {
  public:
   EpollLoop(const Clock& clock, int epoll, int timer, int wakeup)
@@ -94,10 +95,9 @@ class EpollLoop final : public EventLoop {
   }
 
   void post(std::function<void()> callback) override {
-    {
-      const std::lock_guard guard(posted_mutex_);
-      posted_.push_back(std::move(callback));
-    }
+    const std::lock_guard guard(posted_mutex_);
+    posted_.push_back(std::move(callback));
+    if (posted_.size() > 1) return;
     const std::uint64_t one = 1;
     while (::write(wakeup_.get(), &one, sizeof one) < 0 && errno == EINTR) {
     }
@@ -198,10 +198,12 @@ class EpollLoop final : public EventLoop {
     std::vector<std::function<void()>> batch;
     {
       const std::lock_guard guard(posted_mutex_);
+      if (posted_.empty()) return false;
       batch.swap(posted_);
+      drain(wakeup_.get());
     }
     for (auto& callback : batch) callback();
-    return !batch.empty();
+    return true;
   }
 
   bool run_watch(const epoll_event& event) {
@@ -227,9 +229,7 @@ class EpollLoop final : public EventLoop {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       if (event.data.u64 == kTimer) {
         drain(timer_.get());
-      } else if (event.data.u64 == kWakeup) {
-        drain(wakeup_.get());
-      } else {
+      } else if (event.data.u64 != kWakeup) {
         ran = run_watch(event) || ran;
       }
     }

@@ -170,6 +170,22 @@ TEST_F(EventLoopTest, PostedCallbacksComeInOrderFromAnyThread) {
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
 }
 
+// A callback that was taken while post() was still at work used to leave a wake-up behind it.
+TEST_F(EventLoopTest, NothingPostedIsNoReasonToWake) {
+  constexpr int kTimes = 20000;
+  int seen = 0;
+  int in_vain = 0;
+  std::thread other([&] {
+    for (int i = 0; i < kTimes; ++i) loop->post([&] { ++seen; });
+  });
+  while (seen < kTimes) {
+    if (!loop->run_once(10s)) ++in_vain;
+  }
+  other.join();
+  EXPECT_EQ(in_vain, 0);
+  EXPECT_FALSE(loop->run_once(0ms));
+}
+
 TEST_F(EventLoopTest, ItsDescriptorIsReadableWhenThereIsWork) {
   pollfd poll_loop{loop->fd(), POLLIN, 0};
   EXPECT_EQ(::poll(&poll_loop, 1, 0), 0);
