@@ -12,7 +12,8 @@ namespace {
 constexpr std::chrono::seconds kLongestRetryAfter{3600};
 // The tree is on the same medium more often than not, and must have room to record how this ended.
 constexpr std::uint64_t kReserve = 512U << 10U;
-constexpr std::uint64_t kLook = 128U << 10U;  // octets between two looks at the room that is left
+constexpr std::uint64_t kLook = 128U << 10U;         // octets between two looks at the room that is left
+constexpr std::uint64_t kDigestAtOnce = 16U << 20U;  // octets read again for the digest
 
 struct ContentRange {
   std::uint64_t first = 0;
@@ -135,7 +136,6 @@ void Download::request() {
   http_status_ = 0;
   call_ = http_.send(std::move(request), this, [this](Result<HttpResponse> result) { answered(std::move(result)); });
   rated_ = file_->size();
-  kept_ = loop_.clock().steady();
   rate_timer_ = loop_.after(options_.idle_timeout, [this] { check_rate(); });
 }
 
@@ -241,39 +241,37 @@ Result<void> Download::write(Bytes octets) {
     looked_ = file_->size();
     DM_TRY(check_room(options_.path, 0));
   }
-  const std::uint64_t risked = file_->size() - file_->state.durable;
-  if (keeping_ || risked < options_.checkpoint) return {};
-  const Clock::Steady now = loop_.clock().steady();
-  if (risked < options_.checkpoint_at_once && now - kept_ < options_.checkpoint_time) return {};
-  kept_ = now;
-  keep();
+  if (!busy_) follow();
   return {};
 }
 
-void Download::in_background(PartialFile::Job job, std::function<void(Result<void>)> then) {
+// The rest of the file arrives meanwhile.
+void Download::follow() {
+  const Clock::Steady now = loop_.clock().steady();
+  if (file_->size() - file_->state.durable >= options_.checkpoint && now - kept_ >= options_.checkpoint_time) {
+    kept_ = now;
+    return in_background(file_->checkpoint_job(), [this, size = file_->size()] { file_->checkpointed(size); });
+  }
+  if (file_->size() - file_->digested() >= kDigestAtOnce) in_background(file_->digest_job(), [] {});
+}
+
+void Download::in_background(PartialFile::Job job, std::function<void()> then) {
   if (!worker_) worker_ = std::make_unique<Worker>(loop_);
-  keeping_ = true;
+  busy_ = true;
   const auto outcome = std::make_shared<Result<void>>();  // owners: the job, then what follows it
   worker_->run([outcome, job = std::move(job)] { *outcome = job(); },
                [this, outcome, then = std::move(then)] {
-                 keeping_ = false;
-                 then(std::move(*outcome));
+                 busy_ = false;
+                 if (*outcome) return then();
+                 call_.reset();
+                 conclude(std::move(*outcome).error());
                });
-}
-
-// Makes what is there durable; the rest of the file arrives meanwhile.
-void Download::keep() {
-  in_background(file_->checkpoint_job(), [this, size = file_->size()](Result<void> kept) {
-    if (kept) return file_->checkpointed(size);
-    call_.reset();
-    conclude(std::move(kept).error());
-  });
 }
 
 // Waits for the medium, and what would have followed does not.
 void Download::settle() {
   worker_.reset();
-  keeping_ = false;
+  busy_ = false;
 }
 
 void Download::answered(Result<HttpResponse> result) {
@@ -316,21 +314,23 @@ void Download::start_over() {
 
 void Download::try_later(Error error, std::chrono::milliseconds at_least) {
   settle();
-  if (auto kept = file_->checkpoint(); !kept) return conclude(std::move(kept).error());
   const bool progress = count_progress();
   const PartialState& state = file_->state;
   if (state.attempts >= options_.retry.attempts || too_old()) {
     error.detail += "; given up after " + std::to_string(state.attempts) + " attempts";
     return conclude(std::move(error));
   }
-  const auto wait = progress ? std::chrono::milliseconds(0) : wait_after(options_.retry, state.attempts);
-  timer_ = loop_.after(std::max(wait, at_least), [this] { request(); });
+  const auto wait =
+      std::max(progress ? std::chrono::milliseconds(0) : wait_after(options_.retry, state.attempts), at_least);
+  if (wait > std::chrono::milliseconds(0)) {
+    if (auto kept = file_->checkpoint(); !kept) return conclude(std::move(kept).error());
+  }
+  timer_ = loop_.after(wait, [this] { request(); });
 }
 
 void Download::complete() {
   settle();
-  in_background(file_->finish_job(), [this](Result<void> finished) {
-    if (!finished) return conclude(std::move(finished).error());
+  in_background(file_->finish_job(), [this] {
     file_->finished();
     if (options_.size && file_->size() != *options_.size) {
       return conclude(Error{Errc::corrupt, std::to_string(file_->size()) + " octets, not " +

@@ -41,9 +41,10 @@ struct DownloadOptions {
   std::optional<std::uint64_t> size;      // octets, when somebody said so before; another size is corrupt
   std::uint64_t max_rate = 0;             // octets a second; 0: no limit
   std::uint64_t min_rate = 16;            // octets a second over each idle_timeout; slower is timed_out
-  // The partial file is made durable after so many octets and such a time, and after more octets at once.
-  std::uint64_t checkpoint = 1ULL << 20U, checkpoint_at_once = 16ULL << 20U;
-  std::chrono::milliseconds checkpoint_time{500};
+  // The partial file is made durable after such a time and so many octets. What came since is what a loss of power
+  // costs; the end of the process costs nothing.
+  std::uint64_t checkpoint = 1ULL << 20U;
+  std::chrono::milliseconds checkpoint_time{5000};
   DownloadRetry retry;
   // Looks at the head of a good answer; an error ends the download for good. May be empty.
   std::function<Result<void>(const HttpResponse& head)> check_head;
@@ -99,8 +100,8 @@ class Download final : private BodySink {
   void start_over();
   void try_later(Error error, std::chrono::milliseconds at_least);
   void complete();
-  void in_background(PartialFile::Job job, std::function<void(Result<void>)> then);
-  void keep();
+  void in_background(PartialFile::Job job, std::function<void()> then);
+  void follow();
   void settle();
   void conclude(Result<DownloadedFile> result);
 
@@ -115,7 +116,7 @@ class Download final : private BodySink {
   std::uint64_t rated_ = 0;     // received() when the rate was last looked at …
   std::uint64_t looked_ = 0;    // … and the room that is left
   Clock::Steady kept_;          // when the file was last being made durable
-  bool keeping_ = false;        // a job of the file is under way on the worker
+  bool busy_ = false;           // a job of the file is under way on the worker
   std::optional<Octets> body_;  // of an inline answer
   std::string body_type_;       // … its media type
   bool storing_ = false;        // the answer under way is the file

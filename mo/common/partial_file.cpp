@@ -182,8 +182,16 @@ PartialFile::Job PartialFile::checkpoint_job() const {
 
 void PartialFile::checkpointed(std::uint64_t size) { state.durable = size; }
 
+PartialFile::Job PartialFile::digest_job() const {
+  return [digest = digest_, path = complete_ ? path_ : part_of(path_), size = size_] {
+    return digest->follow(path, size);
+  };
+}
+
+std::uint64_t PartialFile::digested() const { return digest_->size; }
+
 PartialFile::Job PartialFile::finish_job() {
-  if (complete_) return [digest = digest_, path = path_, size = size_] { return digest->follow(path, size); };
+  if (complete_) return digest_job();
   state.total = size_;
   return [files = files_, keep = checkpoint_job(), path = path_]() -> Result<void> {
     DM_TRY(keep());

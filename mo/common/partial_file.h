@@ -51,6 +51,8 @@ class PartialFile {
   using Job = std::function<Result<void>()>;
   Job checkpoint_job() const;
   void checkpointed(std::uint64_t size);  // size() when the job was made
+  Job digest_job() const;                 // the digest follows the file
+  std::uint64_t digested() const;         // octets it covers, while no job is under way
   Job finish_job();                       // the file is complete: it gets its name
   void finished();
   std::string sha256();  // lower-case hexadecimal, once, of a complete file

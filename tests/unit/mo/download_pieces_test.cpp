@@ -1,5 +1,7 @@
 // FUMO-066, FUMO-067: what counts as another attempt, and what as another file.
+#include "tests/support/test_http_server.h"
 #include "tests/unit/mo/download_fixture.h"
+#include "transport/http/curl_http_client.h"
 
 namespace omadm::test {
 namespace {
@@ -49,6 +51,59 @@ TEST_F(DownloadTest, FUMO_066_APartOfAnotherVersionIsNotPutToTheFirst) {
   });
   expect_file(run(), file);
   EXPECT_EQ(range_of(http_.requests.at(2)), "");  // from its beginning
+}
+
+class DownloadDurability : public DownloadTest {
+ protected:
+  // Octets of the partial file that a loss of power leaves.
+  std::uint64_t durable() const {
+    const Octets known = content_of(options_.path + ".meta");
+    const std::size_t at = known.find("\ndurable ");
+    return at == Octets::npos ? 0 : std::stoull(known.substr(at + 9));
+  }
+};
+
+TEST_F(DownloadDurability, FUMO_066_WhatComesIsMadeDurableMeanwhile) {
+  TestHttpServer server([](const TestRequest&) {
+    TestResponse response;
+    response.headers = {{"ETag", "\"v1\""}};
+    response.body = pattern(500000);
+    response.pause_after = 400000;
+    response.pause = 30s;
+    return response;
+  });
+  const auto curl = CurlHttpClient::create(*loop_);
+  ASSERT_TRUE(curl);
+  options_.url = server.url("/p.bin");
+  options_.allow_http = true;
+  options_.checkpoint_time = 0ms;
+  Outcome outcome;
+  const auto download = start(**curl, outcome);
+  EXPECT_TRUE(run_until([this] { return durable() >= options_.checkpoint; }));
+  EXPECT_FALSE(outcome.file.has_value());
+}
+
+// What was received stays with the system when a connection is cut, and need not be waited for.
+TEST_F(DownloadDurability, FUMO_066_ACutIsGoneOnFromAtOnceAndMadeDurableBeforeAWait) {
+  options_.checkpoint_time = 1h;
+  bool wait = false;
+  http_.answer_with([&](const HttpRequest& request) {
+    FakeAnswer answer = serve_range(request, pattern(500000), "\"v1\"");
+    if (http_.requests.size() == 1) {
+      answer.error = Error{Errc::transport, "cut"};
+      answer.error_after = 100000;
+    } else {
+      EXPECT_EQ(durable(), 0U);
+      answer.status = 503;
+      answer.headers = {{"Retry-After", "3600"}};
+      wait = true;
+    }
+    return answer;
+  });
+  Outcome outcome;
+  const auto download = start(http_, outcome);
+  EXPECT_TRUE(run_until([&] { return wait && durable() == 100000; }));
+  EXPECT_EQ(range_of(http_.requests.back()), "bytes=100000-");
 }
 
 }  // namespace
