@@ -38,6 +38,22 @@ class Packages(Lab):
         self.assertGreater(waited, 0, "the client's package fitted into one message")
         self.assertEqual(sum("<Add>" in text for direction, text in messages if direction == "out"), 1)
 
+    def test_PRO_057_no_new_commands_while_the_client_owes_results_though_the_servers_package_goes_on(self):
+        gets = ", ".join(f'{{ cmd = "Get", uri = "./DevDetail?list={kind}", expect = 200 }}' for kind in ("Struct", "StructData") * 24)
+        script = (f'[server]\nid = "{SERVER_ID}"\nmax_msg_size = 2000\n' + account_script() +
+                  f'[[session]]\naccount = "lab"\n[[session.package]]\ncommand = [ {gets} ]\n')
+        for encoding in ("xml", "wbxml"):
+            with self.subTest(encoding):
+                server = self.serve(script)
+                self.configure(server, encoding)
+                self.install_account(server.url)
+                done = self.session()
+                self.assertEqual(done.code, 0, repr(done) + server.output())
+                self.assertEqual(server.wait(), 0, server.output())
+                messages = server.output().split("-> message")
+                self.assertGreater(sum("> Get" in message for message in messages), 1, "the server's package fitted into one message")
+                self.assertIn("> Alert, 1222", server.output(), "the client owed nothing")
+
 
 if __name__ == "__main__":
     main()

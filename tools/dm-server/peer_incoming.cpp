@@ -69,7 +69,7 @@ void SessionPeer::check_first_message(const Message& message) {
 }
 
 void SessionPeer::take_commands(Draft& draft, const Message& message) {
-  piece_wanted_ = false;
+  piece_wanted_ = brought_ = asked_ = false;
   if (!package1_seen_) check_first_message(message);
   package1_seen_ = true;
   std::set<std::string_view> ids;
@@ -171,7 +171,7 @@ void SessionPeer::take_status(const Command& status) {
     return;
   }
   if (trim(status.cmd) != sent->cmd) breach(fmt::format("Status for {} names {}", sent->cmd, status.cmd));
-  sent->answered = true;
+  sent->answered = brought_ = true;
   sent->status = code;
   if (sent->piece) {
     around_.exchange.status_in(who_, sent->cmd, sent->uri, code, "a piece");
@@ -209,7 +209,7 @@ void SessionPeer::take_results(Draft& draft, const Message& message, const Comma
     breach(fmt::format("Results for message {}, command {}, which was no Get", msg_ref, results.cmd_ref));
     return;
   }
-  sent->results = true;
+  sent->results = brought_ = true;
   const Expectation& expect = sent->work.command->expect;
   bool first = true;
   for (const Item& item : results.items) {
@@ -253,7 +253,10 @@ int SessionPeer::take_alert_piece(const Command& alert) {
 int SessionPeer::take_alert(const Command& alert) {
   const std::string code(trim(alert.data));
   if (alert.items.size() == 1 && alert.items.front().more_data) return take_alert_piece(alert);
-  if (code == "1222") return 200;
+  if (code == "1222") {
+    asked_ = true;
+    return 200;
+  }
   if (code == "1223") {
     aborted_ = true;
     around_.exchange.alert_in(who_, code, "", "", "", "");

@@ -130,6 +130,13 @@ void SessionPeer::write_header(Draft& draft, const Message& message) {
   }
 }
 
+// PRO-057: no new command while the client's package goes on. While ours does as well, a client that owes nothing asks for
+// the rest of it; one that leaves this out where it sends Results (PRO-053) is asked once in vain.
+bool SessionPeer::more_is_due(const Message& message) const {
+  if (sending_ || unfinished_) return piece_wanted_ || (brought_ && !asked_ && !message.final_message);
+  return piece_wanted_ || !message.final_message;
+}
+
 PeerReply SessionPeer::answer(const Message& message, const PeerAuth::Verdict& verdict) {
   const Encoding encoding = around_.script.encoding.empty()    ? message.encoding
                             : around_.script.encoding == "xml" ? Encoding::xml
@@ -170,7 +177,7 @@ PeerReply SessionPeer::answer(const Message& message, const PeerAuth::Verdict& v
     return reply;
   }
   if (unfinished_ && message.final_message) breach("Final while the server's package goes on");
-  if (!sending_ && !unfinished_ && (!message.final_message || piece_wanted_)) {
+  if (more_is_due(message)) {
     Command more;
     more.name = CommandName::alert;
     more.cmd_id = draft.arena().copy(draft.next_cmd_id());

@@ -86,6 +86,7 @@ class SessionPeer {
   PeerReply finish(Draft& draft, bool refusing, const Fault* fault);
   void write_header(Draft& draft, const Message& message);
   void check_header(const Message& message);
+  bool more_is_due(const Message& message) const;
   void breach(std::string_view what);
 
   // peer_incoming.cpp
@@ -127,6 +128,8 @@ class SessionPeer {
   bool sending_ = false;       // our package goes on in the next message
   bool unfinished_ = false;    // our last message had no Final: the next package of the script continues this one
   bool said_final_ = false;    // our last message ended a package, or was refused as a whole
+  bool brought_ = false;       // the message held answers to commands of ours
+  bool asked_ = false;         // … and asked for the next one
   bool piece_wanted_ = false;  // answer chunks of Results and Alerts with Alert 1222
   Octets alert_pieces_;        // of the generic alert that comes in chunks
   bool package1_seen_ = false;
