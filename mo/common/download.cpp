@@ -12,8 +12,7 @@ namespace {
 constexpr std::chrono::seconds kLongestRetryAfter{3600};
 // The tree is on the same medium more often than not, and must have room to record how this ended.
 constexpr std::uint64_t kReserve = 512U << 10U;
-constexpr std::uint64_t kLook = 128U << 10U;         // octets between two looks at the room that is left
-constexpr std::uint64_t kDigestAtOnce = 16U << 20U;  // octets read again for the digest
+constexpr std::uint64_t kLook = 128U << 10U;  // octets between two looks at the room that is left
 
 struct ContentRange {
   std::uint64_t first = 0;
@@ -67,8 +66,7 @@ Download::Download(EventLoop& loop, HttpClient& http, FileSystem& files, Downloa
 Download::~Download() {
   if (file_ && call_) --file_->state.attempts;  // ended by us, it did not fail
   call_.reset();
-  settle();
-  if (!file_) return;
+  if (!settle() || !file_) return;
   (void)file_->checkpoint();  // when these fail, less is there to go on with
   (void)file_->save();
 }
@@ -80,6 +78,7 @@ void Download::open() {
   auto file = PartialFile::open(files_, options_.path, name_of_source(options_));
   if (!file) return conclude(std::move(file).error());
   file_.emplace(std::move(*file));
+  kept_ = loop_.clock().steady();
   if (file_->state.first_attempt == 0) file_->state.first_attempt = loop_.clock().utc_seconds();
   const bool resumable = !file_->state.etag.empty() || !file_->state.last_modified.empty();
   if (file_->size() > 0 && !resumable && !file_->complete()) {
@@ -106,7 +105,6 @@ bool Download::too_old() const {
 }
 
 void Download::request() {
-  settle();
   ++file_->state.attempts;
   if (auto saved = file_->save(); !saved) return conclude(std::move(saved).error());
   HttpRequest request;
@@ -165,7 +163,7 @@ Result<void> Download::begin(const HttpResponse& head) {
       return fits;
     }
   } else if (head.status == 200) {
-    settle();
+    DM_TRY(settle());
     const auto& types = options_.inline_bodies.types;
     if (std::find(types.begin(), types.end(), head.content_type()) != types.end()) return begin_inline(head);
     DM_TRY(file_->restart());
@@ -241,7 +239,7 @@ Result<void> Download::write(Bytes octets) {
     looked_ = file_->size();
     DM_TRY(check_room(options_.path, 0));
   }
-  if (!busy_) follow();
+  if (!job_) follow();
   return {};
 }
 
@@ -250,28 +248,38 @@ void Download::follow() {
   const Clock::Steady now = loop_.clock().steady();
   if (file_->size() - file_->state.durable >= options_.checkpoint && now - kept_ >= options_.checkpoint_time) {
     kept_ = now;
-    return in_background(file_->checkpoint_job(), [this, size = file_->size()] { file_->checkpointed(size); });
+    return in_background(file_->checkpoint_job(), file_->size());
   }
-  if (file_->size() - file_->digested() >= kDigestAtOnce) in_background(file_->digest_job(), [] {});
+  if (file_->size() - file_->digested() < options_.digest_at_once) return;
+  in_background(file_->digest_job(options_.digest_at_once), 0);
 }
 
-void Download::in_background(PartialFile::Job job, std::function<void()> then) {
+void Download::in_background(PartialFile::Job work, std::uint64_t durable, std::function<void()> then) {
   if (!worker_) worker_ = std::make_unique<Worker>(loop_);
-  busy_ = true;
-  const auto outcome = std::make_shared<Result<void>>();  // owners: the job, then what follows it
-  worker_->run([outcome, job = std::move(job)] { *outcome = job(); },
-               [this, outcome, then = std::move(then)] {
-                 busy_ = false;
-                 if (*outcome) return then();
-                 call_.reset();
-                 conclude(std::move(*outcome).error());
+  job_ = std::make_shared<Job>(Job{std::nullopt, durable});
+  worker_->run([job = job_, work = std::move(work)] { job->outcome = work(); },
+               [this, then = std::move(then)] {
+                 if (auto done = job_done(); !done) {
+                   call_.reset();
+                   return conclude(std::move(done).error());
+                 }
+                 if (then) then();
                });
 }
 
-// Waits for the medium, and what would have followed does not.
-void Download::settle() {
+// What became of the job.
+Result<void> Download::job_done() {
+  const std::shared_ptr<Job> job = std::exchange(job_, nullptr);
+  if (!job || !job->outcome) return {};  // it never began
+  DM_TRY(std::move(*job->outcome));
+  if (job->durable > 0) file_->checkpointed(job->durable);
+  return {};
+}
+
+// Waits for the medium; what would have followed the job does not.
+Result<void> Download::settle() {
   worker_.reset();
-  busy_ = false;
+  return job_done();
 }
 
 void Download::answered(Result<HttpResponse> result) {
@@ -307,13 +315,13 @@ void Download::answered_well(const HttpResponse& response) {
 }
 
 void Download::start_over() {
-  settle();
+  if (auto settled = settle(); !settled) return conclude(std::move(settled).error());
   if (auto emptied = file_->restart(); !emptied) return conclude(std::move(emptied).error());
   try_later({Errc::transport, "the file changed on the server"}, {});
 }
 
 void Download::try_later(Error error, std::chrono::milliseconds at_least) {
-  settle();
+  if (auto settled = settle(); !settled) return conclude(std::move(settled).error());
   const bool progress = count_progress();
   const PartialState& state = file_->state;
   if (state.attempts >= options_.retry.attempts || too_old()) {
@@ -329,8 +337,8 @@ void Download::try_later(Error error, std::chrono::milliseconds at_least) {
 }
 
 void Download::complete() {
-  settle();
-  in_background(file_->finish_job(), [this] {
+  if (auto settled = settle(); !settled) return conclude(std::move(settled).error());
+  in_background(file_->finish_job(), 0, [this] {
     file_->finished();
     if (options_.size && file_->size() != *options_.size) {
       return conclude(Error{Errc::corrupt, std::to_string(file_->size()) + " octets, not " +

@@ -45,6 +45,7 @@ struct DownloadOptions {
   // costs; the end of the process costs nothing.
   std::uint64_t checkpoint = 1ULL << 20U;
   std::chrono::milliseconds checkpoint_time{5000};
+  std::uint64_t digest_at_once = 16ULL << 20U;  // octets read again at a time for the digest
   DownloadRetry retry;
   // Looks at the head of a good answer; an error ends the download for good. May be empty.
   std::function<Result<void>(const HttpResponse& head)> check_head;
@@ -100,9 +101,10 @@ class Download final : private BodySink {
   void start_over();
   void try_later(Error error, std::chrono::milliseconds at_least);
   void complete();
-  void in_background(PartialFile::Job job, std::function<void()> then);
   void follow();
-  void settle();
+  void in_background(PartialFile::Job work, std::uint64_t durable, std::function<void()> then = nullptr);
+  Result<void> job_done();
+  Result<void> settle();
   void conclude(Result<DownloadedFile> result);
 
   EventLoop& loop_;
@@ -116,13 +118,17 @@ class Download final : private BodySink {
   std::uint64_t rated_ = 0;     // received() when the rate was last looked at …
   std::uint64_t looked_ = 0;    // … and the room that is left
   Clock::Steady kept_;          // when the file was last being made durable
-  bool busy_ = false;           // a job of the file is under way on the worker
   std::optional<Octets> body_;  // of an inline answer
   std::string body_type_;       // … its media type
   bool storing_ = false;        // the answer under way is the file
   bool other_part_ = false;     // … is a part that does not fit what is there
   std::uint64_t asked_from_ = 0;
   int http_status_ = 0;
+  struct Job {
+    std::optional<Result<void>> outcome;  // of its work, once that was done
+    std::uint64_t durable = 0;            // octets of the file that are, when it went well; 0: nothing new
+  };
+  std::shared_ptr<Job> job_;        // under way on the worker; owners: this and the work
   std::unique_ptr<Worker> worker_;  // waits for the medium; last, for its job must have ended before the rest goes
 };
 

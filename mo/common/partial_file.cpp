@@ -173,28 +173,30 @@ Result<void> PartialFile::save_as(FileSystem& files, const std::string& path, co
 PartialFile::Job PartialFile::checkpoint_job() const {
   PartialState then = state;
   then.durable = size_;
-  return [files = files_, file = file_, path = path_, then, digest = digest_]() -> Result<void> {
+  return [files = files_, file = file_, path = path_, then]() -> Result<void> {
     DM_TRY(file->sync());
     DM_TRY(save_as(*files, path, then));
-    return digest->follow(part_of(path), then.durable);
+    return files->sync_directory(directory_of(path));
   };
 }
 
 void PartialFile::checkpointed(std::uint64_t size) { state.durable = size; }
 
-PartialFile::Job PartialFile::digest_job() const {
-  return [digest = digest_, path = complete_ ? path_ : part_of(path_), size = size_] {
-    return digest->follow(path, size);
+PartialFile::Job PartialFile::digest_job(std::uint64_t octets) const {
+  return [digest = digest_, path = complete_ ? path_ : part_of(path_), to = std::min(size_, digest_->size + octets)] {
+    return digest->follow(path, to);
   };
 }
 
 std::uint64_t PartialFile::digested() const { return digest_->size; }
 
 PartialFile::Job PartialFile::finish_job() {
-  if (complete_) return digest_job();
+  const Job rest = digest_job(size_);
+  if (complete_) return rest;
   state.total = size_;
-  return [files = files_, keep = checkpoint_job(), path = path_]() -> Result<void> {
+  return [files = files_, keep = checkpoint_job(), rest, path = path_]() -> Result<void> {
     DM_TRY(keep());
+    DM_TRY(rest());
     DM_TRY(files->rename(part_of(path), path));
     return files->sync_directory(directory_of(path));
   };

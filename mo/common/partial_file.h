@@ -47,13 +47,14 @@ class PartialFile {
   Result<void> checkpoint();          // everything so far is durable, and so is `state`
   Result<void> save() const;          // `state` alone
   // The same and the last step of all, which take as long as the medium does, in two halves: a job for another thread,
-  // one at a time, while nothing but append() and what is const is called here; and its end, here, when it went well.
+  // one at a time, while nothing but append(), complete() and size() is called here; and its end, here, when it went
+  // well.
   using Job = std::function<Result<void>()>;
   Job checkpoint_job() const;
-  void checkpointed(std::uint64_t size);  // size() when the job was made
-  Job digest_job() const;                 // the digest follows the file
-  std::uint64_t digested() const;         // octets it covers, while no job is under way
-  Job finish_job();                       // the file is complete: it gets its name
+  void checkpointed(std::uint64_t size);       // size() when the job was made
+  Job digest_job(std::uint64_t octets) const;  // the digest follows so far
+  std::uint64_t digested() const;              // octets it covers
+  Job finish_job();                            // the file is complete: it gets its name
   void finished();
   std::string sha256();  // lower-case hexadecimal, once, of a complete file
 
@@ -70,7 +71,7 @@ class PartialFile {
     Result<void> follow(const std::string& path, std::uint64_t to);
   };
   std::shared_ptr<AppendFile> file_;                             // owners: this and its jobs
-  std::shared_ptr<Digest> digest_ = std::make_shared<Digest>();  // owners: this and its jobs, which alone touch it
+  std::shared_ptr<Digest> digest_ = std::make_shared<Digest>();  // owners: this and its jobs
   std::uint64_t size_ = 0;
   bool complete_ = false;
 };

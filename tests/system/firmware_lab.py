@@ -54,6 +54,20 @@ def members_of(session):
     return found
 
 
+def runs(daemon):
+    """Whether a dm-client that runs under another program still does. That program may stay: it waits for what an
+    installer left behind, as SWUpdate does now and then when it fails."""
+    if daemon.poll() is not None or not os.path.isdir("/proc/self"):
+        return daemon.poll() is None
+    for pid in members_of(daemon.pid):
+        try:
+            if read(f"/proc/{pid}/comm") == b"dm-client\n":
+                return True
+        except OSError:
+            continue  # it has just ended
+    return False
+
+
 def kill_session(process):
     """As a power cut would: all that was started under `process`, the leader of a session, is gone."""
     if process.poll() is None:

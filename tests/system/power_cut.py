@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from firmware_lab import Ending, elements, kill_session, said
+from firmware_lab import Ending, elements, kill_session, runs, said
 from harness import SANITIZED, SERVER_ID, program, traceable
 
 MOMENTS = int(os.environ.get("OMADM_FIRMWARE_MOMENTS", "2" if SANITIZED else "6"))
@@ -180,8 +180,8 @@ class PowerCut(unittest.TestCase):
         self.wait_for(lambda: daemon.poll() is not None or os.path.exists(socket), "the daemon's start")
         if daemon.poll() is None:
             self.ask_for_update()
-        self.wait_for(lambda: daemon.poll() is not None or self.over(server), "the cut or the end, " + what)
-        if daemon.poll() is None:
+        self.wait_for(lambda: not runs(daemon) or self.over(server), "the cut or the end, " + what)
+        if runs(daemon):
             self.kill_clients(daemon)
             server.stop()
             return False

@@ -43,11 +43,13 @@ class DownloadTest : public testing::Test {
     options_.url = "https://fw.example.net/p.bin";
     options_.path = directory_.file("work/package");
     options_.checkpoint = 65536;
+    options_.digest_at_once = 65536;
     options_.retry.first = 1ms;
   }
 
-  std::unique_ptr<Download> start(HttpClient& http, Outcome& outcome) {
-    return std::make_unique<Download>(*loop_, http, files_, options_,
+  std::unique_ptr<Download> start(HttpClient& http, Outcome& outcome) { return start(http, outcome, files_); }
+  std::unique_ptr<Download> start(HttpClient& http, Outcome& outcome, FileSystem& files) {
+    return std::make_unique<Download>(*loop_, http, files, options_,
                                       [&outcome](Result<DownloadedFile> file, int status) {
                                         outcome.file = std::move(file);
                                         outcome.status = status;
