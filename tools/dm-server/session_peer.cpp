@@ -130,8 +130,8 @@ void SessionPeer::write_header(Draft& draft, const Message& message) {
   }
 }
 
-// PRO-057: no new command while the client's package goes on. While ours does as well, a client that owes nothing asks for
-// the rest of it; one that leaves this out where it sends Results (PRO-053) is asked once in vain.
+// PRO-057: no new command while the client's package goes on. While ours does as well, a client that owes nothing asks
+// for the rest of it; one that leaves this out where it sends Results (PRO-053) is asked once in vain.
 bool SessionPeer::more_is_due(const Message& message) const {
   if (sending_ || unfinished_) return piece_wanted_ || (brought_ && !asked_ && !message.final_message);
   return piece_wanted_ || !message.final_message;
