@@ -66,7 +66,8 @@ Download::Download(EventLoop& loop, HttpClient& http, FileSystem& files, Downloa
 Download::~Download() {
   if (file_ && call_) --file_->state.attempts;  // ended by us, it did not fail
   call_.reset();
-  if (!settle() || !file_) return;
+  (void)settle();
+  if (!file_) return;
   (void)file_->checkpoint();  // when these fail, less is there to go on with
   (void)file_->save();
 }
@@ -247,7 +248,6 @@ Result<void> Download::write(Bytes octets) {
 void Download::follow() {
   const Clock::Steady now = loop_.clock().steady();
   if (file_->size() - file_->state.durable >= options_.checkpoint && now - kept_ >= options_.checkpoint_time) {
-    kept_ = now;
     return in_background(file_->checkpoint_job(), file_->size());
   }
   if (file_->size() - file_->digested() < options_.digest_at_once) return;
@@ -271,9 +271,13 @@ void Download::in_background(PartialFile::Job work, std::uint64_t durable, std::
 Result<void> Download::job_done() {
   const std::shared_ptr<Job> job = std::exchange(job_, nullptr);
   if (!job || !job->outcome) return {};  // it never began
-  DM_TRY(std::move(*job->outcome));
-  if (job->durable > 0) file_->checkpointed(job->durable);
-  return {};
+  if (!*job->outcome) {
+    file_->distrust();
+  } else if (job->durable > 0) {
+    file_->checkpointed(job->durable);
+    kept_ = loop_.clock().steady();
+  }
+  return std::move(*job->outcome);
 }
 
 // Waits for the medium; what would have followed the job does not.
@@ -351,6 +355,7 @@ void Download::complete() {
 void Download::conclude(Result<DownloadedFile> result) {
   timer_.reset();
   rate_timer_.reset();
+  (void)settle();  // there is one end
   const Done done = std::move(done_);
   const int status = http_status_;
   done(std::move(result), status);  // the owner may destroy us in there

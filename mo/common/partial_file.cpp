@@ -151,10 +151,20 @@ Result<void> PartialFile::append(Bytes octets) {
 }
 
 Result<void> PartialFile::checkpoint() {
-  if (complete_ || state.durable == size_) return {};
-  DM_TRY(file_->sync());
-  state.durable = size_;
-  return save();
+  if (complete_ || distrusted_ || state.durable == size_) return {};
+  auto kept = checkpoint_job()();
+  if (kept) {
+    checkpointed(size_);
+  } else {
+    distrust();
+  }
+  return kept;
+}
+
+// Who opens it next does as after a power cut.
+void PartialFile::distrust() {
+  distrusted_ = true;
+  state.boot.clear();
 }
 
 Result<void> PartialFile::save() const { return save_as(*files_, path_, state); }

@@ -46,6 +46,8 @@ class PartialFile {
   Result<void> append(Bytes octets);  // storage_full, io
   Result<void> checkpoint();          // everything so far is durable, and so is `state`
   Result<void> save() const;          // `state` alone
+  // The medium failed, and says so once (a later sync would go well): no octet after `durable` counts any more.
+  void distrust();
   // The same and the last step of all, which take as long as the medium does, in two halves: a job for another thread,
   // one at a time, while nothing but append(), complete() and size() is called here; and its end, here, when it went
   // well.
@@ -74,6 +76,7 @@ class PartialFile {
   std::shared_ptr<Digest> digest_ = std::make_shared<Digest>();  // owners: this and its jobs
   std::uint64_t size_ = 0;
   bool complete_ = false;
+  bool distrusted_ = false;
 };
 
 }  // namespace omadm

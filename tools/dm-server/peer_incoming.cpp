@@ -262,6 +262,7 @@ int SessionPeer::take_alert(const Command& alert) {
     around_.exchange.alert_in(who_, code, "", "", "", "");
     return 200;
   }
+  brought_ = true;
   int status = 200;
   const std::size_t count = std::max<std::size_t>(1, alert.items.size());
   for (std::size_t i = 0; i < count; ++i) {

@@ -128,7 +128,7 @@ class SessionPeer {
   bool sending_ = false;       // our package goes on in the next message
   bool unfinished_ = false;    // our last message had no Final: the next package of the script continues this one
   bool said_final_ = false;    // our last message ended a package, or was refused as a whole
-  bool brought_ = false;       // the message held answers to commands of ours
+  bool brought_ = false;       // the message held answers to commands of ours, or alerts
   bool asked_ = false;         // … and asked for the next one
   bool piece_wanted_ = false;  // answer chunks of Results and Alerts with Alert 1222
   Octets alert_pieces_;        // of the generic alert that comes in chunks
